@@ -1,0 +1,17 @@
+//! What the files of each side say, read on first use and once.
+//!
+//! Facts carry no judgement: a fact names what is written and where. Adding one is a field here and a module beside.
+
+use crate::change::ChangeSet;
+
+/// Lazily read facts about both sides of a change.
+pub struct Facts<'a> {
+    #[expect(dead_code, reason = "the first fact will read it")]
+    change: &'a ChangeSet,
+}
+
+impl<'a> Facts<'a> {
+    pub fn new(change: &'a ChangeSet) -> Self {
+        Self { change }
+    }
+}

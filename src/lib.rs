@@ -1,0 +1,60 @@
+//! Judges a branch before it merges.
+//!
+//! Everything flows one way, and the folders are the stations:
+//!
+//! ```text
+//! git ──> change ──> facts ──> compare ──> rules ──> verdict ──> report
+//! ```
+//!
+//! `policy` and `evidence` (work packet, claims, waivers) are read once, from the base side, beside the change; rules
+//! see them as data. Nothing to the left knows what is to the right: only [`git`] touches the repository, only
+//! [`report`] writes words, only [`cli`] prints or exits. [`judge`] walks the line once.
+
+pub mod change;
+pub mod cli;
+pub mod evidence;
+pub mod facts;
+pub mod git;
+pub mod policy;
+pub mod report;
+pub mod rules;
+pub mod verdict;
+
+mod path;
+
+pub use path::{LineRange, RepoPath, Side};
+
+use rayon::prelude::*;
+
+/// Everything a rule may ask, read-only.
+pub struct Context<'a> {
+    /// What the branch changes.
+    pub change: &'a change::ChangeSet,
+    /// Whose branch it is and what it is judged against.
+    pub subject: &'a verdict::Subject,
+    /// The effective policy of the base side.
+    pub policy: &'a policy::Policy,
+    /// What the branch claims: pull request text, commit messages, committed evidence.
+    pub claims: &'a evidence::Claims,
+    /// What the files say, read on first use.
+    pub facts: &'a facts::Facts<'a>,
+}
+
+/// Walks the line from a change to a verdict.
+///
+/// Pure apart from reading blobs through the change set's source; the same inputs give the same verdict.
+pub fn judge(
+    change: &change::ChangeSet,
+    subject: verdict::Subject,
+    policy: &policy::Policy,
+    claims: &evidence::Claims,
+) -> verdict::Verdict {
+    let facts = facts::Facts::new(change);
+    let context = Context { change, subject: &subject, policy, claims, facts: &facts };
+    let findings: Vec<verdict::Finding> = rules::ALL
+        .par_iter()
+        .filter(|rule| policy.is_on(rule.name))
+        .flat_map_iter(|rule| (rule.check)(&context))
+        .collect();
+    verdict::Verdict::new(findings, change, policy, subject)
+}

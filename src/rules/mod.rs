@@ -1,0 +1,49 @@
+//! The rules: one file each, one line each in [`ALL`].
+//!
+//! A rule is a pure function from [`Context`] to findings. Its file holds its name, its page and its judgement; the page
+//! feeds `agentgate explain RULE`, `agentgate rules`, the README's table and SARIF's help. A rule that wants to look for a
+//! keyword lacks a fact: add the fact under `facts`, not a search here.
+
+mod options;
+
+pub use options::{OptionKind, OptionSpec, Options};
+
+use crate::Context;
+use crate::verdict::Finding;
+
+/// Every rule, in the order of the documentation.
+pub static ALL: &[&Rule] = &[];
+
+/// A rule's metadata beside its judgement.
+pub struct Rule {
+    /// Kebab-case, named after the bad pattern; part of the contract.
+    pub name: &'static str,
+    pub group: Group,
+    /// What it catches, one phrase.
+    pub summary: &'static str,
+    /// Markdown: What it catches, Why it matters, Examples, What to do, Options, Limits. Examples run as tests.
+    pub page: &'static str,
+    /// What a policy may set besides the level and the path filters every rule has.
+    pub options: &'static [OptionSpec],
+    pub check: fn(&Context<'_>) -> Vec<Finding>,
+}
+
+/// Sections of requirements.md, part B.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    Scope,
+    Branch,
+    Tests,
+    Snapshots,
+    Signal,
+    SupplyChain,
+    Contracts,
+    Data,
+    Hygiene,
+    Evidence,
+}
+
+/// The rule of that name.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.name == name)
+}
