@@ -2,60 +2,156 @@
 //!
 //! Knows nothing of languages, policy levels or findings.
 
+mod contents;
 mod hunk;
+mod memory;
+mod rename;
 mod role;
+mod role_table;
 mod source;
+mod summary;
 
-pub use hunk::Hunk;
-pub use role::Role;
-pub use source::{Bytes, Memory, Source, Unreadable};
+pub use crate::git::{Entry, Mode, TreeChange};
+pub use hunk::{Hunk, LineDiff};
+pub use memory::Memory;
+pub use role::{Role, Roles};
+pub use source::{Bytes, Source, Trees, Unreadable};
+pub use summary::Summary;
 
 use std::sync::OnceLock;
 
-use crate::git::ObjectId;
+use crate::git::{GitError, ObjectId, Repository};
 use crate::{RepoPath, Side};
+use contents::Contents;
 
 /// The files that differ between merge base and head, and the means to read either side.
 pub struct ChangeSet {
     /// Sorted by [`FileChange::path`].
     pub files: Vec<FileChange>,
-    source: Box<dyn Source>,
+    contents: Contents,
+    summary: OnceLock<Summary>,
 }
 
 impl ChangeSet {
-    pub fn new(mut files: Vec<FileChange>, source: Box<dyn Source>) -> Self {
+    pub fn new(files: Vec<FileChange>, source: Box<dyn Source>) -> Self {
+        Self::assemble(files, Contents::new(source))
+    }
+
+    /// What changes from one tree of a repository to another. Reads only directories that differ, and of files only
+    /// what finding renames takes.
+    ///
+    /// # Errors
+    /// When a tree on the way is missing or damaged.
+    pub fn between(repository: &Repository, base: ObjectId, head: ObjectId, roles: &Roles) -> Result<Self, GitError> {
+        let objects = repository.objects();
+        let changes = objects.diff_trees(base, head)?;
+        let entries = changes.iter().flat_map(|change| change.base.iter().chain(&change.head));
+        objects.prefetch(entries.filter(|entry| entry.mode != Mode::Submodule).map(|entry| entry.id));
+        Ok(Self::of(changes, Box::new(Trees::new(objects.clone(), base, head)), roles))
+    }
+
+    /// Pairs what was renamed and tells every file's role.
+    pub fn of(changes: Vec<TreeChange>, source: Box<dyn Source>, roles: &Roles) -> Self {
+        let contents = Contents::new(source);
+        let files = pair_renames(changes, &contents, roles);
+        Self::assemble(files, contents)
+    }
+
+    fn assemble(mut files: Vec<FileChange>, contents: Contents) -> Self {
         files.sort_by(|a, b| a.path().cmp(b.path()));
-        Self { files, source }
+        Self { files, contents, summary: OnceLock::new() }
     }
 
-    /// The bytes of one side; `None` where that side does not exist. Read at most once.
+    /// The bytes of one side; `None` where that side does not exist.
+    ///
+    /// Read at most once as long as there is room to keep what was read.
     pub fn content(&self, file: &FileChange, side: Side) -> Option<Result<Bytes, Unreadable>> {
-        let entry = file.side(side)?;
-        let cell = match side {
-            Side::Base => &file.base_content,
-            Side::Head => &file.head_content,
-        };
-        Some(cell.get_or_init(|| self.source.read(entry)).clone())
+        Some(self.contents.read(file.side(side)?))
     }
 
-    /// The changed lines as `git diff` counts them; empty for binary files and pure renames.
+    /// The changed lines as `git diff` counts them.
+    ///
+    /// # Errors
+    /// When a side that exists can't be read.
+    pub fn lines<'a>(&self, file: &'a FileChange) -> Result<&'a LineDiff, Unreadable> {
+        file.lines.get_or_init(|| self.compare(file)).as_ref().map_err(Clone::clone)
+    }
+
+    /// The runs of changed lines; empty for binary files and pure renames.
     ///
     /// # Errors
     /// When a side that exists can't be read.
     pub fn hunks<'a>(&self, file: &'a FileChange) -> Result<&'a [Hunk], Unreadable> {
-        file.hunks
-            .get_or_init(|| {
-                let side = |side| self.content(file, side).transpose().map(Option::unwrap_or_default);
-                Ok(hunk::between(&side(Side::Base)?, &side(Side::Head)?))
-            })
-            .as_deref()
-            .map_err(Clone::clone)
+        self.lines(file).map(|lines| lines.hunks.as_slice())
+    }
+
+    /// How much the branch changes, in files and lines. Counts once, all files in parallel.
+    pub fn summary(&self) -> Summary {
+        // Counted outside the cell: a thread that waits for parallel work may be handed a task that asks for the summary.
+        let counted = self.summary.get().copied().unwrap_or_else(|| Summary::of(self));
+        *self.summary.get_or_init(|| counted)
     }
 
     /// A way to files the branch did not change.
     pub fn source(&self) -> &dyn Source {
-        &*self.source
+        self.contents.source()
     }
+
+    fn compare(&self, file: &FileChange) -> Result<LineDiff, Unreadable> {
+        if let (Some(base), Some(head)) = (&file.base, &file.head)
+            && base.id == head.id
+        {
+            return Ok(LineDiff::default());
+        }
+        let side = |side| match file.side(side) {
+            None => Ok(Bytes::default()),
+            // git shows a submodule as one line that names its commit.
+            Some(Entry { mode: Mode::Submodule, id, .. }) => {
+                Ok(format!("Subproject commit {id}\n").into_bytes().into())
+            }
+            Some(entry) => self.contents.read(entry),
+        };
+        Ok(hunk::between(&side(Side::Base)?, &side(Side::Head)?))
+    }
+}
+
+fn pair_renames(changes: Vec<TreeChange>, contents: &Contents, roles: &Roles) -> Vec<FileChange> {
+    let mut files = Vec::with_capacity(changes.len());
+    let (mut deleted, mut added) = (Vec::new(), Vec::new());
+    for change in changes {
+        match (change.base, change.head) {
+            (Some(base), Some(head)) => {
+                let status = if kind(base.mode) == kind(head.mode) { Status::Modified } else { Status::TypeChanged };
+                files.push(change_of(status, Some(base), Some(head), roles));
+            }
+            (Some(base), None) => deleted.push(base),
+            (None, Some(head)) => added.push(head),
+            (None, None) => {}
+        }
+    }
+    deleted.sort_by(|a, b| a.path.cmp(&b.path));
+    added.sort_by(|a, b| a.path.cmp(&b.path));
+    let read = |entry: &Entry| contents.read(entry).ok();
+    let pairs = rename::find(&deleted.iter().collect::<Vec<_>>(), &added.iter().collect::<Vec<_>>(), &read);
+    let (mut deleted, mut added): (Vec<_>, Vec<_>) =
+        (deleted.into_iter().map(Some).collect(), added.into_iter().map(Some).collect());
+    for pair in pairs {
+        let (base, head) = (deleted[pair.deleted].take(), added[pair.added].take());
+        files.push(change_of(Status::Renamed(pair.similarity), base, head, roles));
+    }
+    files.extend(deleted.into_iter().flatten().map(|base| change_of(Status::Deleted, Some(base), None, roles)));
+    files.extend(added.into_iter().flatten().map(|head| change_of(Status::Added, None, Some(head), roles)));
+    files
+}
+
+fn change_of(status: Status, base: Option<Entry>, head: Option<Entry>, roles: &Roles) -> FileChange {
+    let role = head.as_ref().or(base.as_ref()).map_or(Role::Production, |entry| roles.role(&entry.path));
+    FileChange::new(status, base, head, role)
+}
+
+/// Files and executables are of one kind; everything else is its own.
+fn kind(mode: Mode) -> Mode {
+    if mode == Mode::Executable { Mode::File } else { mode }
 }
 
 /// One changed file.
@@ -65,18 +161,16 @@ pub struct FileChange {
     pub base: Option<Entry>,
     /// The head's side; absent for a deleted file.
     pub head: Option<Entry>,
+    /// What the file is for, by the path people know it by.
     pub role: Role,
-    base_content: OnceLock<Result<Bytes, Unreadable>>,
-    head_content: OnceLock<Result<Bytes, Unreadable>>,
-    hunks: OnceLock<Result<Vec<Hunk>, Unreadable>>,
+    lines: OnceLock<Result<LineDiff, Unreadable>>,
 }
 
 impl FileChange {
     /// One of `base` and `head` must be there.
     pub fn new(status: Status, base: Option<Entry>, head: Option<Entry>, role: Role) -> Self {
         assert!(base.is_some() || head.is_some(), "a change has at least one side");
-        let (base_content, head_content, hunks) = Default::default();
-        Self { status, base, head, role, base_content, head_content, hunks }
+        Self { status, base, head, role, lines: OnceLock::new() }
     }
 
     /// The path people know it by: the head's, or the base's where it was deleted.
@@ -93,22 +187,6 @@ impl FileChange {
             Side::Head => self.head.as_ref(),
         }
     }
-}
-
-/// One file on one side.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    pub path: RepoPath,
-    pub mode: Mode,
-    pub id: ObjectId,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    File,
-    Executable,
-    Symlink,
-    Submodule,
 }
 
 /// As the letters of `git diff --raw -M`.

@@ -1,14 +1,14 @@
 //! Where the bytes of both sides come from.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Entry;
+use crate::git::{GitError, ObjectId, Objects};
 use crate::{RepoPath, Side};
 
 pub type Bytes = Arc<[u8]>;
 
-/// Reads files of either side. A git repository in the program, [`Memory`] where no repository is needed.
+/// Reads files of either side. [`Trees`] in the program, [`Memory`](super::Memory) where no repository is needed.
 pub trait Source: Send + Sync {
     /// The content of an entry: a file's bytes, a symbolic link's target, nothing for a submodule.
     fn read(&self, entry: &Entry) -> Result<Bytes, Unreadable>;
@@ -34,9 +34,48 @@ pub enum Unreadable {
     Other(String),
 }
 
-/// Both sides in memory, for examples and tests.
-#[derive(Default)]
-pub struct Memory {
-    pub base: BTreeMap<RepoPath, Bytes>,
-    pub head: BTreeMap<RepoPath, Bytes>,
+impl From<GitError> for Unreadable {
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::Missing { id } => Self::Missing { id },
+            GitError::Corrupt { id, why } => Self::Corrupt { id, why },
+            GitError::TooLarge { size, limit, .. } => Self::TooLarge { size, limit },
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+/// Two trees of a repository.
+pub struct Trees {
+    objects: Objects,
+    base: ObjectId,
+    head: ObjectId,
+}
+
+impl Trees {
+    pub fn new(objects: Objects, base: ObjectId, head: ObjectId) -> Self {
+        Self { objects, base, head }
+    }
+
+    fn tree(&self, side: Side) -> ObjectId {
+        match side {
+            Side::Base => self.base,
+            Side::Head => self.head,
+        }
+    }
+}
+
+impl Source for Trees {
+    fn read(&self, entry: &Entry) -> Result<Bytes, Unreadable> {
+        Ok(self.objects.read_entry(entry)?)
+    }
+
+    fn entry(&self, side: Side, path: &RepoPath) -> Option<Entry> {
+        self.objects.entry_at(self.tree(side), path).ok().flatten()
+    }
+
+    fn paths(&self, side: Side) -> Vec<RepoPath> {
+        let entries = self.objects.list(self.tree(side)).unwrap_or_default();
+        entries.into_iter().map(|entry| entry.path).collect()
+    }
 }

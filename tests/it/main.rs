@@ -1,0 +1,4 @@
+//! Every integration test, in one program: linking is the slow part.
+
+mod git;
+mod repository;
