@@ -12,6 +12,7 @@
 
 pub mod change;
 pub mod cli;
+pub mod compare;
 pub mod evidence;
 pub mod facts;
 pub mod git;

@@ -2,6 +2,10 @@
 //!
 //! Facts carry no judgement: a fact names what is written and where. Adding one is a field here and a module beside.
 
+pub mod migrations;
+pub mod shell;
+pub mod snapshots;
+
 use crate::change::ChangeSet;
 
 /// Lazily read facts about both sides of a change.

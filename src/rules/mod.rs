@@ -5,6 +5,8 @@
 //! keyword lacks a fact: add the fact under `facts`, not a search here.
 
 mod options;
+mod schema_migration;
+mod snapshot_churn;
 
 pub use options::{OptionKind, OptionSpec, Options};
 
@@ -12,7 +14,7 @@ use crate::Context;
 use crate::verdict::Finding;
 
 /// Every rule, in the order of the documentation.
-pub static ALL: &[&Rule] = &[];
+pub static ALL: &[&Rule] = &[&schema_migration::RULE, &snapshot_churn::RULE];
 
 /// A rule's metadata beside its judgement.
 pub struct Rule {
