@@ -1,4 +1,6 @@
 //! Every integration test, in one program: linking is the slow part.
 
 mod git;
+mod report;
 mod repository;
+mod verdicts;
