@@ -11,11 +11,13 @@
 //! [`report`] writes words, only [`cli`] prints or exits. [`judge`] walks the line once.
 
 pub mod change;
+pub mod ci;
 pub mod cli;
 pub mod compare;
 pub mod evidence;
 pub mod facts;
 pub mod git;
+pub mod hook;
 pub mod policy;
 pub mod report;
 pub mod rules;

@@ -1,8 +1,29 @@
 //! The programs: arguments in, exit code out. One file per command.
+//!
+//! The only place that prints, exits, or makes sentences of errors. Findings go to standard output, everything else to
+//! standard error.
+
+mod arguments;
+mod exit;
+mod failure;
+mod hooks;
+mod outlet;
+
+pub use exit::Exit;
+pub use failure::Failure;
+pub use outlet::{note, print};
 
 use std::process::ExitCode;
 
 /// Runs the program named by `argv[0]` and the arguments.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    exit::on_panic();
+    let exit = match arguments::read(std::env::args_os()) {
+        Ok(program) => program.run().unwrap_or_else(|failure| {
+            failure.show();
+            Exit::NotJudged
+        }),
+        Err(exit) => exit,
+    };
+    exit.into()
 }

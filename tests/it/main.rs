@@ -1,6 +1,8 @@
 //! Every integration test, in one program: linking is the slow part.
 
 mod git;
+mod install;
+mod program;
 mod report;
 mod repository;
 mod verdicts;

@@ -1,0 +1,108 @@
+//! What can be typed: the commands, and the names the program answers to.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::{CommandFactory, Parser};
+
+use super::exit::Exit;
+use super::failure::Result;
+use super::{hooks, print};
+
+/// Judges a coding agent's branch before it merges.
+#[derive(Debug, Parser)]
+#[command(
+    name = "agentgate",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  agentgate install                 judge every push from this repository
+  agentgate check                   judge the current branch against its base
+  agentgate check --staged          judge what is about to be committed
+  agentgate explain                 why the last check blocked, and how to mend it
+  agentgate demo                    see it at work on a small repository made for the purpose
+
+Exit codes: 0 passed (warnings included), 1 blocked, 2 could not judge."
+)]
+pub struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Put the git hooks into a repository, keeping what is there
+    Install(hooks::Install),
+    /// Take our git hooks out again
+    Uninstall(hooks::Uninstall),
+    /// Print completions for a shell
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page
+    Man,
+}
+
+impl Program {
+    pub fn run(self) -> Result<Exit> {
+        match self.command {
+            Command::Install(command) => command.run(),
+            Command::Uninstall(command) => command.run(),
+            Command::Completions { shell } => {
+                let mut text = Vec::new();
+                clap_complete::generate(shell, &mut Self::command(), "agentgate", &mut text);
+                print(&String::from_utf8_lossy(&text))?;
+                Ok(Exit::Passed)
+            }
+            Command::Man => {
+                let mut text = Vec::new();
+                clap_mangen::Man::new(Self::command()).render(&mut text)?;
+                print(&String::from_utf8_lossy(&text))?;
+                Ok(Exit::Passed)
+            }
+        }
+    }
+}
+
+/// Reads the arguments; help, version and usage errors are printed here.
+///
+/// # Errors
+/// The exit code where there is nothing left to run.
+pub fn read(arguments: impl Iterator<Item = OsString>) -> std::result::Result<Program, Exit> {
+    Program::try_parse_from(under_own_name(arguments)).map_err(|error| {
+        // Printing can fail when the reader is gone; the code says the rest.
+        let _ = error.print();
+        if error.use_stderr() { Exit::NotJudged } else { Exit::Passed }
+    })
+}
+
+/// `agentgate-pre-push ARGS` is `agentgate pre-push ARGS`: a link to the program serves as a hook or a CI step.
+fn under_own_name(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.collect();
+    let name = arguments.first().and_then(|first| Path::new(first).file_stem()?.to_str().map(str::to_owned));
+    if let Some(command) = name.as_deref().and_then(|name| name.strip_prefix("agentgate-"))
+        && matches!(command, "pre-push" | "ci")
+    {
+        arguments.insert(1, command.into());
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Program::command().debug_assert();
+    }
+
+    #[test]
+    fn a_link_names_its_command() {
+        let run = |words: &[&str]| under_own_name(words.iter().map(OsString::from));
+        assert_eq!(run(&["/usr/bin/agentgate-ci", "--base", "x"]), ["/usr/bin/agentgate-ci", "ci", "--base", "x"]);
+        assert_eq!(run(&["agentgate-pre-push.exe"]), ["agentgate-pre-push.exe", "pre-push"]);
+        assert_eq!(run(&["agentgate", "check"]), ["agentgate", "check"]);
+        assert_eq!(run(&["agentgate-x"]), ["agentgate-x"]);
+    }
+}
