@@ -1,4 +1,6 @@
 //! Verdicts made by hand for the tests of reports.
+//!
+//! Every finding brings its own advice, so that snapshots do not depend on the pages of rules.
 
 use std::time::Duration;
 
@@ -68,7 +70,7 @@ pub fn many(number: u32) -> Report {
     let path = RepoPath::from("tests/test_a.py");
     let skipped =
         Finding::new("skipped-test", "no longer runs").at(Place::line(&path, Side::Head, 3)).in_test("test_a");
-    all.push(judged(Level::Block, "feedfeedfeed", 4, skipped.after("@pytest.mark.skip")));
+    all.push(judged(Level::Block, "feedfeedfeed", 4, skipped.after("@pytest.mark.skip").help("let it run again")));
     report(all)
 }
 
@@ -114,7 +116,8 @@ pub fn rich() -> Report {
                 .before(
                     "expect(renderReceipt(order, { locale: 'ja-JP', currency: 'JPY', wide: '全角文字' }).total).toBe('¥1,053')",
                 )
-                .after("expect(renderReceipt(order, { locale: 'ja-JP', currency: 'JPY', wide: '全角文字' }).total).toBe('¥1,054')"),
+                .after("expect(renderReceipt(order, { locale: 'ja-JP', currency: 'JPY', wide: '全角文字' }).total).toBe('¥1,054')")
+                .help("put the old value back, or say in the pull request which requirement changed it"),
         ),
         judged(
             Level::Warn,
@@ -129,7 +132,8 @@ pub fn rich() -> Report {
             21,
             Finding::new("hidden-unicode", "a right-to-left override in `user\u{202e}nimda`")
                 .at(Place::line(&not_utf8, Side::Head, 2))
-                .after("\tif user == 'user\u{202e}nimda' # ok\r\n"),
+                .after("\tif user == 'user\u{202e}nimda' # ok\r\n")
+                .help("retype the line"),
         ),
         judged(
             Level::Note,
@@ -139,7 +143,8 @@ pub fn rich() -> Report {
                 .at(Place::line(&hostile, Side::Head, 1))
                 .in_test("::add-mask::x")
                 .after("::error::##[error]\n::stop-commands::x")
-                .witness("::warning::w"),
+                .witness("::warning::w")
+                .help("::group::x"),
         ),
         judged(
             Level::Block,
@@ -147,7 +152,8 @@ pub fn rich() -> Report {
             31,
             Finding::new("new-dependency", "`left-pad` 1.3.0 is new")
                 .at(Place::line(&config, Side::Head, 22))
-                .after("    \"left-pad\": \"^1.3.0\",\n"),
+                .after("    \"left-pad\": \"^1.3.0\",\n")
+                .help("take it out, or have the dependency agreed in the work packet"),
         ),
     ]);
     let waived = report.findings.iter_mut().find(|finding| finding.rule == "new-dependency");
