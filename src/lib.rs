@@ -52,12 +52,18 @@ pub fn judge(
     policy: &policy::Policy,
     claims: &evidence::Claims,
 ) -> verdict::Verdict {
+    let found = findings(change, &subject, policy, claims);
+    verdict::Verdict::new(found, change, policy, subject)
+}
+
+/// What every rule says, before the policy gives it a level.
+pub fn findings(
+    change: &change::ChangeSet,
+    subject: &verdict::Subject,
+    policy: &policy::Policy,
+    claims: &evidence::Claims,
+) -> Vec<verdict::Finding> {
     let facts = facts::Facts::new(change);
-    let context = Context { change, subject: &subject, policy, claims, facts: &facts };
-    let findings: Vec<verdict::Finding> = rules::ALL
-        .par_iter()
-        .filter(|rule| policy.is_on(rule.name))
-        .flat_map_iter(|rule| (rule.check)(&context))
-        .collect();
-    verdict::Verdict::new(findings, change, policy, subject)
+    let context = Context { change, subject, policy, claims, facts: &facts };
+    rules::ALL.par_iter().filter(|rule| policy.is_on(rule.name)).flat_map_iter(|rule| (rule.check)(&context)).collect()
 }

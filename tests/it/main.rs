@@ -1,5 +1,6 @@
 //! Every integration test, in one program: linking is the slow part.
 
+mod cases;
 mod git;
 mod install;
 mod program;
