@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 
 use super::exit::Exit;
 use super::failure::Result;
-use super::{hooks, print};
+use super::{check, hooks, print};
 
 /// Judges a coding agent's branch before it merges.
 #[derive(Debug, Parser)]
@@ -33,6 +33,8 @@ pub struct Program {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// Judge a change
+    Check(check::Check),
     /// Put the git hooks into a repository, keeping what is there
     Install(hooks::Install),
     /// Take our git hooks out again
@@ -46,6 +48,7 @@ enum Command {
 impl Program {
     pub fn run(self) -> Result<Exit> {
         match self.command {
+            Command::Check(command) => command.run(),
             Command::Install(command) => command.run(),
             Command::Uninstall(command) => command.run(),
             Command::Completions { shell } => {

@@ -4,9 +4,11 @@
 //! standard error.
 
 mod arguments;
+mod check;
 mod exit;
 mod failure;
 mod hooks;
+mod line;
 mod outlet;
 
 pub use exit::Exit;

@@ -38,7 +38,6 @@ fn printable(text: &str) -> String {
 ///
 /// # Errors
 /// When it can't be written.
-#[expect(dead_code, reason = "`check` will use it")]
 pub fn deliver(text: &str, file: Option<&Path>) -> Result<()> {
     match file {
         None => print(text),
@@ -53,7 +52,6 @@ pub fn deliver(text: &str, file: Option<&Path>) -> Result<()> {
 pub struct Progress(Option<(mpsc::Sender<()>, JoinHandle<()>)>);
 
 impl Progress {
-    #[expect(dead_code, reason = "`check` will use it")]
     pub fn start(what: &str) -> Self {
         if !io::stderr().is_terminal() {
             return Self(None);

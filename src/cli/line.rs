@@ -1,0 +1,192 @@
+//! Composes the line from a repository to a report. Every command that judges goes through [`judge`].
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::exit::Exit;
+use super::failure::{Failure, Result};
+use super::outlet::Progress;
+use crate::change::ChangeSet;
+use crate::evidence::{Claims, Commit};
+use crate::git::{GitError, Head, ObjectId, Repository};
+use crate::policy::Policy;
+use crate::report::{Outcome, Report, store};
+use crate::verdict::{Agent, Revision, Subject};
+
+/// A commit with the name someone used for it.
+#[derive(Clone, Debug)]
+pub struct Named {
+    pub id: ObjectId,
+    pub name: Option<String>,
+}
+
+/// What to compare with.
+#[derive(Clone, Debug)]
+pub enum Base {
+    /// The policy's base branch, else the remote's default branch.
+    Default,
+    Commit(Named),
+}
+
+/// Which end to judge.
+#[derive(Clone, Debug)]
+pub enum End {
+    Commit(Named),
+}
+
+/// As whose branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Reading {
+    /// An agent's, whoever wrote it
+    Agent,
+    /// A person's: only what protects the gate itself, unless the policy says more
+    Human,
+    /// Whosever it is, by its name, authors and trailers
+    Auto,
+}
+
+/// A change that someone wants judged.
+pub struct Question {
+    pub base: Base,
+    pub end: End,
+    /// Where the change starts, if not where the branch left the base: what the remote has already.
+    pub since: Option<ObjectId>,
+    /// The branch's short name, for what depends on names.
+    pub branch: Option<String>,
+    /// A policy of the caller's, instead of the base side's.
+    pub policy: Option<PathBuf>,
+    /// The pull request's text.
+    pub text: Option<String>,
+    pub reading: Reading,
+}
+
+/// A report and how the program ends on it.
+pub struct Answer {
+    pub report: Report,
+    pub exit: Exit,
+}
+
+/// Opens the repository someone named, or the one around the current folder as git's variables say.
+///
+/// # Errors
+/// When there is none, or it can't be read.
+pub fn open(named: Option<&Path>) -> Result<Repository> {
+    Ok(match named {
+        // A leaked GIT_DIR must not swap the repository someone names.
+        Some(dir) => Repository::open_ignoring_environment(dir)?,
+        None => Repository::open(Path::new("."))?,
+    })
+}
+
+/// The commit someone names; `HEAD` where they don't.
+///
+/// # Errors
+/// When there is no such commit.
+pub fn commit(repository: &Repository, name: Option<&str>) -> Result<Named> {
+    match name {
+        Some(name) if name != "HEAD" => Ok(Named { id: repository.resolve(name)?, name: Some(name.to_owned()) }),
+        _ => match repository.head()? {
+            Head::Branch(name, id) => Ok(Named { id, name: Some(name) }),
+            Head::Detached(id) => Ok(Named { id, name: None }),
+            Head::Unborn(_) => Err(GitError::Unborn.into()),
+        },
+    }
+}
+
+/// The short name of the branch that a revision names, if it names one.
+pub fn branch_of(repository: &Repository, revision: &str) -> Option<String> {
+    let heads = repository.refs("refs/heads/").ok()?;
+    let short = revision.strip_prefix("refs/heads/").unwrap_or(revision);
+    if heads.iter().any(|(full, _)| full.strip_prefix("refs/heads/") == Some(short)) {
+        return Some(short.to_owned());
+    }
+    let remote = revision.strip_prefix("refs/remotes/").unwrap_or(revision);
+    let remotes = repository.refs("refs/remotes/").ok()?;
+    let is_remote = remotes.iter().any(|(full, _)| full.strip_prefix("refs/remotes/") == Some(remote));
+    is_remote.then(|| remote.split_once('/').map(|(_, branch)| branch.to_owned())).flatten()
+}
+
+/// Walks the line: base and policy, merge base, claims, changes, verdict, report. The report is kept for `explain`.
+///
+/// # Errors
+/// When any of it can't be had. Nothing is reported as passed that was not judged.
+pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
+    let started = Instant::now();
+    let _progress = Progress::start("agentgate: judging");
+    let (base, policy) = base_and_policy(repository, question)?;
+    let End::Commit(end) = &question.end;
+    let start = match question.since {
+        Some(start) => start,
+        None => repository.merge_base(base.id, end.id)?.best,
+    };
+    if start == end.id {
+        return Err(nothing_to_judge(&base, end));
+    }
+    let commits = commits(repository, question.since.unwrap_or(base.id), end.id)?;
+    let claims = Claims { pull_request: question.text.clone(), commits };
+    let tree = repository.commit_tree(end.id)?;
+    let subject = Subject {
+        base: Revision { name: base.name.clone(), commit: Some(base.id.to_string()), tree: None },
+        merge_base: Some(start.to_string()),
+        head: Revision {
+            name: question.branch.clone().or_else(|| end.name.clone()),
+            commit: Some(end.id.to_string()),
+            tree: Some(tree.to_string()),
+        },
+        agent: whose(question, &policy, &claims),
+    };
+    let roles = Default::default();
+    let change = ChangeSet::between(repository, repository.commit_tree(start)?, tree, &roles)?;
+    let verdict = crate::judge(&change, subject, &policy, &claims);
+    let report = Report::from_verdict(&verdict, &change, started.elapsed());
+    // A courtesy to `explain`: the verdict does not depend on it.
+    let _ = store::save(&store::path(&repository.common_dir(), repository.git_dir()), &report);
+    let exit = match report.verdict {
+        Outcome::Pass => Exit::Passed,
+        Outcome::Block => Exit::Blocked,
+    };
+    Ok(Answer { report, exit })
+}
+
+/// The base and its policy. Which branch is the base may stand in the policy, which stands on the base: one step is
+/// taken, from the remote's default branch.
+fn base_and_policy(repository: &Repository, question: &Question) -> Result<(Named, Policy)> {
+    let named = |base: crate::git::DefaultBase| Named { id: base.id, name: Some(base.name) };
+    let first = match &question.base {
+        Base::Commit(base) => base.clone(),
+        Base::Default => named(repository.default_base(None)?),
+    };
+    let policy = policy(repository, first.id, question.policy.as_deref())?;
+    Ok((first, policy))
+}
+
+fn policy(_repository: &Repository, _base: ObjectId, _file: Option<&Path>) -> Result<Policy> {
+    Ok(Policy {})
+}
+
+fn whose(question: &Question, _policy: &Policy, _claims: &Claims) -> Agent {
+    match question.reading {
+        Reading::Human => Agent { is_agent: false, why: "judged as a person's branch, as asked".into() },
+        Reading::Agent | Reading::Auto => Agent { is_agent: true, why: "judged as an agent's branch".into() },
+    }
+}
+
+fn commits(repository: &Repository, from: ObjectId, to: ObjectId) -> Result<Vec<Commit>> {
+    let commits = repository.commits(Some(from), to)?;
+    let claim = |commit: crate::git::Commit| Commit {
+        id: commit.id.to_string(),
+        author_name: commit.author.name,
+        author_email: commit.author.email,
+        message: commit.message,
+    };
+    Ok(commits.into_iter().map(claim).collect())
+}
+
+fn nothing_to_judge(base: &Named, end: &Named) -> Failure {
+    let shown = |named: &Named| match &named.name {
+        Some(name) => format!("`{name}`"),
+        None => named.id.short(),
+    };
+    Failure::new(format!("nothing to judge: {} has no commit that {} doesn't have", shown(end), shown(base)))
+        .help("switch to the branch to judge, or name it with --head; name what it is to be compared with by --base")
+}
