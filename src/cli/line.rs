@@ -106,7 +106,8 @@ pub fn branch_of(repository: &Repository, revision: &str) -> Option<String> {
     is_remote.then(|| remote.split_once('/').map(|(_, branch)| branch.to_owned())).flatten()
 }
 
-/// Walks the line: base and policy, merge base, claims, changes, verdict, report. The report is kept for `explain`.
+/// Walks the line: base and policy, merge base, claims, changes, verdict, report. In a work tree the report is kept
+/// for `explain`.
 ///
 /// # Errors
 /// When any of it can't be had. Nothing is reported as passed that was not judged.
@@ -139,8 +140,10 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
     let change = ChangeSet::between(repository, repository.commit_tree(start)?, tree, &roles)?;
     let verdict = crate::judge(&change, subject, &policy, &claims);
     let report = Report::from_verdict(&verdict, &change, started.elapsed());
-    // A courtesy to `explain`: the verdict does not depend on it.
-    let _ = store::save(&store::path(&repository.common_dir(), repository.git_dir()), &report);
+    if repository.worktree_dir().is_some() {
+        // A courtesy to `explain`: the verdict does not depend on it. A bare repository serves many and is left as it is.
+        let _ = store::save(&store::path(&repository.common_dir(), repository.git_dir()), &report);
+    }
     let exit = match report.verdict {
         Outcome::Pass => Exit::Passed,
         Outcome::Block => Exit::Blocked,

@@ -1,6 +1,7 @@
 //! Every integration test, in one program: linking is the slow part.
 
 mod cases;
+mod cli;
 mod git;
 mod install;
 mod program;
