@@ -144,6 +144,31 @@ fn words(spans: &[Span]) -> Vec<Vec<Span>> {
     words
 }
 
+/// Rows of cells in columns as wide as their widest cell; the last column wraps.
+pub fn table(rows: &[Vec<Vec<Span>>], style: Style, indent: usize) -> String {
+    let wide = |cell: &[Span]| cell.iter().map(|span| columns(&span.text)).sum::<usize>();
+    let number = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widths: Vec<usize> =
+        (0..number).map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| wide(cell)).max()).map(Option::unwrap_or_default).collect();
+    let mut out = String::new();
+    for row in rows {
+        let Some((last, cells)) = row.split_last() else { continue };
+        let mut lead = " ".repeat(indent);
+        let mut used = indent;
+        for (cell, width) in cells.iter().zip(&widths) {
+            lead.push_str(&paint(style, cell));
+            lead.push_str(&" ".repeat(width - wide(cell) + 2));
+            used += width + 2;
+        }
+        for (index, line) in wrap(last, style.width.saturating_sub(used), 0).iter().enumerate() {
+            let lead = if index == 0 { lead.clone() } else { " ".repeat(used) };
+            out.push_str(format!("{lead}{}", paint(style, line)).trim_end());
+            out.push('\n');
+        }
+    }
+    out
+}
+
 /// Cuts text to a number of columns, with `…` where something is missing.
 pub fn cut(text: &str, width: usize) -> String {
     if columns(text) <= width {

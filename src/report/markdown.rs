@@ -83,6 +83,15 @@ fn table(out: &mut String, standing: &[&Finding], room: usize) -> usize {
     standing.len()
 }
 
+/// One finding under a heading of its own.
+pub fn finding(finding: &Finding) -> String {
+    let level = text::word(finding.level);
+    let place = text::place(finding).map(|place| format!("{}\n\n", code(&place))).unwrap_or_default();
+    let mut out = format!("## {level} {}: {}\n\n{place}", code(&finding.rule), message(&finding.message));
+    facts(&mut out, finding);
+    out
+}
+
 fn details(finding: &Finding, is_open: bool) -> String {
     let mut out = String::new();
     let place = text::place(finding).map(|place| format!(" · <code>{}</code>", html(&place))).unwrap_or_default();
@@ -91,6 +100,12 @@ fn details(finding: &Finding, is_open: bool) -> String {
     let rule = html(&finding.rule);
     let said = message_html(&finding.message);
     _ = writeln!(out, "\n<details{open}><summary><b>{level}</b> <code>{rule}</code> {said}{place}</summary>\n");
+    facts(&mut out, finding);
+    out.push_str("\n</details>\n");
+    out
+}
+
+fn facts(out: &mut String, finding: &Finding) {
     if let Some(note) = text::place_note(finding) {
         _ = writeln!(out, "- place: {}", prose(&note));
     }
@@ -107,10 +122,8 @@ fn details(finding: &Finding, is_open: bool) -> String {
     _ = writeln!(out, "- policy: {}, finding {}", code(&because), code(&finding.id));
     if finding.before.is_some() || finding.after.is_some() {
         out.push('\n');
-        out.push_str(&fenced(&Frame::of(finding).as_diff()));
+        out.push_str(&fenced("diff", &Frame::of(finding).as_diff()));
     }
-    out.push_str("\n</details>\n");
-    out
 }
 
 /// Returns how many did not fit.
@@ -145,11 +158,11 @@ fn push_item(out: &mut String, title: &str, index: usize, line: &str, room: usiz
     fits
 }
 
-/// A `diff` block whose fence is longer than any run of backticks inside.
-fn fenced(lines: &[String]) -> String {
+/// A code block whose fence is longer than any run of backticks inside; the lines have been sanitised.
+pub fn fenced(language: &str, lines: &[String]) -> String {
     let longest = lines.iter().flat_map(|line| line.split(|c| c != '`')).map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    let mut out = format!("{fence}diff\n");
+    let mut out = format!("{fence}{language}\n");
     for line in lines.iter().take(FRAME) {
         out.push_str(line);
         out.push('\n');
@@ -247,6 +260,6 @@ mod tests {
         assert_eq!(code("`x"), "`` `x ``");
         assert_eq!(cell(&code("a|b")), "`a\\|b`");
         assert_eq!(message_html("</summary>`<x>`"), "&#60;/summary&#62;<code>&#60;x&#62;</code>");
-        assert_eq!(fenced(&["- ```".into()]), "````diff\n- ```\n````\n");
+        assert_eq!(fenced("diff", &["- ```".into()]), "````diff\n- ```\n````\n");
     }
 }

@@ -4,6 +4,8 @@
 //! only [`style`] knows colours, and nothing here prints. Adding a format is one file, one line in [`Format`] and one in
 //! [`render`].
 
+pub mod catalogue;
+pub mod explain;
 mod frame;
 mod github;
 mod gitlab;
@@ -17,6 +19,7 @@ mod sanitize;
 mod sarif;
 pub mod store;
 pub mod style;
+mod terminal;
 mod text;
 
 pub use model::{
@@ -59,6 +62,12 @@ pub fn render(report: &Report, format: Format, style: Style) -> String {
         Format::Gitlab => gitlab::render(report),
         Format::Junit => junit::render(report),
     }
+}
+
+/// One finding on one line, for lists: `3f9c2a1b7d04 loosened-assertion tests/a.py:14`.
+pub fn in_short(finding: &Finding) -> String {
+    let place = text::place(finding).map(|place| format!(" {place}")).unwrap_or_default();
+    format!("{} {}{place}", sanitize::line(&finding.id), sanitize::line(&finding.rule))
 }
 
 /// What the preset `default` says about a rule.
