@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 
 use super::exit::Exit;
 use super::failure::Result;
-use super::{check, hooks, print};
+use super::{check, explain, hooks, print, rules};
 
 /// Judges a coding agent's branch before it merges.
 #[derive(Debug, Parser)]
@@ -35,6 +35,10 @@ pub struct Program {
 enum Command {
     /// Judge a change
     Check(check::Check),
+    /// Say why a branch failed, show one finding in depth, or a rule's page
+    Explain(explain::Explain),
+    /// List the rules
+    Rules(rules::Rules),
     /// Put the git hooks into a repository, keeping what is there
     Install(hooks::Install),
     /// Take our git hooks out again
@@ -49,6 +53,8 @@ impl Program {
     pub fn run(self) -> Result<Exit> {
         match self.command {
             Command::Check(command) => command.run(),
+            Command::Explain(command) => command.run(),
+            Command::Rules(command) => command.run(),
             Command::Install(command) => command.run(),
             Command::Uninstall(command) => command.run(),
             Command::Completions { shell } => {

@@ -6,8 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Exit;
 use super::failure::{Failure, Result};
-use super::print;
-use crate::git::Repository;
+use super::{line, print};
 use crate::report::style::Style;
 use crate::report::{self, Finding, Report, catalogue, explain, json, markdown, store};
 use crate::rules::{self, Rule};
@@ -26,9 +25,9 @@ pub struct Explain {
     /// Read this report, as written by `check --format json`, instead of the last check's; `-` for standard input
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// A directory in the repository whose last check is meant
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    repo: PathBuf,
+    /// The work tree whose last check is meant, if not the current one
+    #[arg(long, value_name = "DIR")]
+    repo: Option<PathBuf>,
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -61,7 +60,7 @@ impl Explain {
         if let Some(path) = &self.report {
             return store::load(path).map_err(Failure::from);
         }
-        let repository = Repository::open(&self.repo)?;
+        let repository = line::open(self.repo.as_deref())?;
         let path = store::path(&repository.common_dir(), repository.git_dir());
         store::load(&path).map_err(|error| match error.is_missing() {
             true => Failure::new("nothing has been checked in this work tree yet, so there is nothing to explain")

@@ -6,10 +6,12 @@
 mod arguments;
 mod check;
 mod exit;
+mod explain;
 mod failure;
 mod hooks;
 mod line;
 mod outlet;
+mod rules;
 
 pub use exit::Exit;
 pub use failure::Failure;

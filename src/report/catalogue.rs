@@ -46,7 +46,8 @@ pub fn page_text(rule: &Rule, style: Style) -> String {
         Span::new(text::meaning(level), text::word(level)),
         Span::new(Meaning::Faint, " by default)"),
     ];
-    let head: String = layout::wrap(&head, style.width, 0).iter().map(|line| layout::paint(style, line) + "\n").collect();
+    let head: String =
+        layout::wrap(&head, style.width, 0).iter().map(|line| layout::paint(style, line) + "\n").collect();
     format!("{head}\n{}", terminal::render(rule.page, style))
 }
 

@@ -33,8 +33,9 @@ pub fn report(report: &Report, style: Style) -> String {
         exception(&mut page, report, first);
         page.line("");
         let id = sanitize::line(&first.id).chars().take(6).collect::<String>();
-        let hint = format!("`agentgate explain {id}` shows one finding in depth, `agentgate explain RULE` a rule's page");
-        page.line(&style.paint(Meaning::Faint, &hint));
+        let hint =
+            format!("`agentgate explain {id}` shows one finding in depth, `agentgate explain RULE` a rule's page");
+        page.hint(&hint);
     }
     sanitize::commands(&page.out)
 }
@@ -49,7 +50,6 @@ pub fn finding(report: &Report, finding: &Finding, style: Style) -> String {
         let text = format!("by {}{until}: {} ({}:{})", waiver.owner, waiver.reason, waiver.path, waiver.line);
         page.labelled("waived", LABEL, &[Span::plain(sanitize::line(&text))]);
     }
-    page.labelled("finding", LABEL, &[Span::plain(sanitize::line(&finding.id))]);
     if let Some(rule) = rules::find(&finding.rule) {
         for (title, heading) in [(page::WHY, "Why it matters"), (page::FIX, "What to do")] {
             if let Some(section) = page::section(rule.page, title) {
@@ -64,7 +64,7 @@ pub fn finding(report: &Report, finding: &Finding, style: Style) -> String {
     }
     page.line("");
     let rule = sanitize::line(&finding.rule);
-    page.line(&style.paint(Meaning::Faint, &format!("`agentgate explain {rule}` shows examples, options and limits")));
+    page.hint(&format!("`agentgate explain {rule}` shows examples, options and limits"));
     sanitize::commands(&page.out)
 }
 
@@ -156,7 +156,6 @@ fn rule_with_findings(page: &mut Page, findings: &[&Finding]) {
         spans.extend(layout::message(&finding.message));
         page.labelled("", 0, &spans);
         facts(page, finding, FRAME);
-        page.labelled("finding", LABEL, &[Span::plain(sanitize::line(&finding.id))]);
     }
     let needs_advice = findings.iter().any(|finding| finding.help.is_none());
     if let Some(fix) = rule.and_then(|rule| page::section(rule.page, page::FIX)).filter(|_| needs_advice) {
@@ -176,7 +175,7 @@ fn facts(page: &mut Page, finding: &Finding, most: usize) {
     if let Some(help) = &finding.help {
         page.labelled("fix", LABEL, &layout::message(help));
     }
-    page.labelled("policy", LABEL, &[Span::plain(text::because(finding))]);
+    page.policy(finding, true);
 }
 
 fn exception(page: &mut Page, report: &Report, finding: &Finding) {

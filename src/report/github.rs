@@ -97,7 +97,12 @@ fn message(finding: &Finding) -> String {
         lines.push(format!("fix: {}", sanitize::line(&fix)));
     }
     let because = &finding.because;
-    lines.push(format!("policy: {}:{}, finding {}", sanitize::line(&because.path), because.line, finding.id));
+    lines.push(format!(
+        "policy: {}:{}, finding {}",
+        sanitize::line(&because.path),
+        because.line,
+        sanitize::line(&finding.id)
+    ));
     let text = lines.join("\n");
     match text.char_indices().nth(MESSAGE) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -148,8 +148,10 @@ fn words(spans: &[Span]) -> Vec<Vec<Span>> {
 pub fn table(rows: &[Vec<Vec<Span>>], style: Style, indent: usize) -> String {
     let wide = |cell: &[Span]| cell.iter().map(|span| columns(&span.text)).sum::<usize>();
     let number = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> =
-        (0..number).map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| wide(cell)).max()).map(Option::unwrap_or_default).collect();
+    let widths: Vec<usize> = (0..number)
+        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| wide(cell)).max())
+        .map(Option::unwrap_or_default)
+        .collect();
     let mut out = String::new();
     for row in rows {
         let Some((last, cells)) = row.split_last() else { continue };

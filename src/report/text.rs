@@ -35,7 +35,7 @@ pub fn render(report: &Report, style: Style) -> String {
     page.unread(report);
     page.summary(report);
     if report.counts.block + report.counts.warn > 0 {
-        page.line(&style.paint(Meaning::Faint, "`agentgate explain [ID|RULE]` says why, and how to get an exception"));
+        page.hint("`agentgate explain [ID|RULE]` says why, and how to get an exception");
     }
     sanitize::commands(&page.out)
 }
@@ -135,11 +135,6 @@ pub fn place_note(finding: &Finding) -> Option<String> {
     finding.base_path.as_deref().map(|path| format!("was {}", sanitize::line(path)))
 }
 
-/// `.agentgate/policy.toml:12`.
-pub fn because(finding: &Finding) -> String {
-    format!("{}:{}", sanitize::line(&finding.because.path), finding.because.line)
-}
-
 fn count_before(earlier: &[Vec<&Finding>], finding: &Finding) -> usize {
     earlier.iter().filter(|group| group[0].rule == finding.rule).count()
 }
@@ -225,10 +220,20 @@ impl Page {
             if let Some(fix) = super::page::fix_in_short(finding) {
                 self.labelled("fix", LABEL, &layout::message(&fix));
             }
-            let because = format!("{:LABEL$}{}", "policy", self::because(finding));
-            self.with_id(&because, (group.len() == 1).then_some(finding));
+            self.policy(finding, group.len() == 1);
         }
         self.line("");
+    }
+
+    /// The policy line that decided, with the finding's id at the right edge where it stands for one finding.
+    pub fn policy(&mut self, finding: &Finding, is_one: bool) {
+        let because = format!("{}:{}", sanitize::line(&finding.because.path), finding.because.line);
+        self.with_id(&format!("{:LABEL$}{because}", "policy"), is_one.then_some(finding));
+    }
+
+    /// What else could be typed.
+    pub fn hint(&mut self, text: &str) {
+        self.wrapped(&[Span::new(Meaning::Faint, text)]);
     }
 
     fn place_list(&mut self, group: &[&Finding]) {
@@ -244,7 +249,7 @@ impl Page {
 
     /// A faint line with a finding's id at the right edge.
     fn with_id(&mut self, text: &str, finding: Option<&Finding>) {
-        let id = finding.map(|finding| sanitize::line(&finding.id).into_owned()).unwrap_or_default();
+        let id = finding.map(|finding| layout::cut(&sanitize::line(&finding.id), 12)).unwrap_or_default();
         let room = self.style.width.saturating_sub(2 + columns(&id) + 2).max(12);
         let text = layout::cut(text, room);
         let gap = " ".repeat(room - columns(&text) + 2);
@@ -271,9 +276,12 @@ impl Page {
             let rest = groups.iter().filter(|group| group[0].rule == rule).skip(IN_FULL).flatten();
             let rest: Vec<_> = rest.copied().collect();
             let Some(first) = rest.first() else { continue };
-            let word = self.style.paint(meaning(first.level), word(first.level));
-            let rule = self.style.paint(Meaning::Strong, &sanitize::line(rule));
-            self.line(&format!("{word} {rule}: {} more", rest.len()));
+            self.wrapped(&[
+                Span::new(meaning(first.level), word(first.level)),
+                Span::plain(" "),
+                Span::new(Meaning::Strong, sanitize::line(rule)),
+                Span::plain(format!(": {} more", rest.len())),
+            ]);
             let places: Vec<_> = rest.iter().filter_map(|finding| place(finding)).collect();
             self.places(&places);
             self.line("");

@@ -6,5 +6,6 @@ mod git;
 mod install;
 mod program;
 mod report;
+mod report_formats;
 mod repository;
 mod verdicts;
