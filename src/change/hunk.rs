@@ -52,11 +52,11 @@ pub(super) fn is_binary(content: &[u8]) -> bool {
 }
 
 pub(super) fn between(base: &[u8], head: &[u8]) -> LineDiff {
-    if base == head {
-        return LineDiff::default();
-    }
     if is_binary(base) || is_binary(head) {
         return LineDiff { hunks: Vec::new(), is_binary: true };
+    }
+    if base == head {
+        return LineDiff::default();
     }
     let start = |first: u32, end: u32| if first == end { first } else { first + 1 };
     let hunks = diff_lines(base, head).into_iter().map(|(base, head)| Hunk {

@@ -98,11 +98,6 @@ impl ChangeSet {
     }
 
     fn compare(&self, file: &FileChange) -> Result<LineDiff, Unreadable> {
-        if let (Some(base), Some(head)) = (&file.base, &file.head)
-            && base.id == head.id
-        {
-            return Ok(LineDiff::default());
-        }
         let side = |side| match file.side(side) {
             None => Ok(Bytes::default()),
             // git shows a submodule as one line that names its commit.
@@ -179,6 +174,11 @@ impl FileChange {
             (Some(entry), _) | (None, Some(entry)) => &entry.path,
             (None, None) => unreachable!("a change has at least one side"),
         }
+    }
+
+    /// Whether both sides hold the same bytes: the file was only moved, or its mode changed.
+    pub fn is_same_content(&self) -> bool {
+        matches!((&self.base, &self.head), (Some(base), Some(head)) if base.id == head.id)
     }
 
     pub fn side(&self, side: Side) -> Option<&Entry> {

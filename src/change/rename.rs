@@ -8,7 +8,7 @@
 //! times git's time.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -16,7 +16,6 @@ use rayon::prelude::*;
 use super::{Bytes, Entry, Mode, hunk};
 
 /// A deleted and an added file that are one, by their positions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) deleted: usize,
     pub(super) added: usize,
@@ -82,6 +81,11 @@ impl<'a> File<'a> {
         matches!(self.entry.mode, Mode::File | Mode::Executable)
     }
 
+    /// What a file can't become by being renamed.
+    fn kind(&self) -> Mode {
+        if self.is_regular() { Mode::File } else { self.entry.mode }
+    }
+
     /// Still to be paired by similarity. Links and submodules are renamed only with identical contents.
     fn is_open(&self) -> bool {
         !self.is_paired && self.is_regular()
@@ -101,25 +105,37 @@ impl Search<'_> {
         self.pairs.push(Pair { deleted, added, similarity });
     }
 
+    /// Of several identical ones the first of the same name is taken, else the first.
+    ///
+    /// Thousands of files can be identical, so each is looked at a fixed number of times.
     fn pair_identical(&mut self) {
-        let mut by_id: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut unpaired: HashMap<_, VecDeque<usize>> = HashMap::new();
+        let mut unpaired_named: HashMap<_, VecDeque<usize>> = HashMap::new();
         for (at, file) in self.deleted.iter().enumerate() {
-            by_id.entry(file.entry.id).or_default().push(at);
+            let content = (file.entry.id, file.kind());
+            unpaired.entry(content).or_default().push_back(at);
+            unpaired_named.entry((content, file.entry.path.file_name())).or_default().push_back(at);
         }
         for added in 0..self.added.len() {
-            let file = &self.added[added];
-            let Some(candidates) = by_id.get(&file.entry.id) else { continue };
-            let fitting = candidates.iter().copied().filter(|at| {
-                let other = &self.deleted[*at];
-                let same_kind = other.entry.mode == file.entry.mode || (other.is_regular() && file.is_regular());
-                !other.is_paired && same_kind
-            });
-            // Of several equal ones `max_by_key` would take the last.
-            let same_name = |at: &usize| self.deleted[*at].entry.path.file_name() == file.entry.path.file_name();
-            if let Some(deleted) = fitting.min_by_key(|at| Reverse(same_name(at))) {
+            let entry = self.added[added].entry;
+            let content = (entry.id, self.added[added].kind());
+            let named = unpaired_named.get_mut(&(content, entry.path.file_name()));
+            let found = self.first_open(named).or_else(|| self.first_open(unpaired.get_mut(&content)));
+            if let Some(deleted) = found {
                 self.pair(deleted, added, IDENTICAL);
             }
         }
+    }
+
+    /// The first of the queue that the other queue didn't give away yet.
+    fn first_open(&self, queue: Option<&mut VecDeque<usize>>) -> Option<usize> {
+        let queue = queue?;
+        while let Some(at) = queue.pop_front() {
+            if !self.deleted[at].is_paired {
+                return Some(at);
+            }
+        }
+        None
     }
 
     fn pair_same_names(&mut self) {

@@ -22,6 +22,7 @@ impl Summary {
         let (added, deleted) = change
             .files
             .par_iter()
+            .filter(|file| !file.is_same_content())
             .map(|file| change.lines(file).map_or((0, 0), |lines| (lines.added(), lines.deleted())))
             .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
         Self {

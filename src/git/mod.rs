@@ -15,6 +15,7 @@ mod objects;
 mod open;
 mod program;
 mod refs;
+mod snapshot;
 mod tree;
 
 pub use error::GitError;
@@ -22,6 +23,7 @@ pub use history::{Commit, MergeBases, Person};
 pub use id::{ObjectFormat, ObjectId};
 pub use objects::{BLOB_LIMIT, Objects};
 pub use refs::{DefaultBase, Head};
+pub use snapshot::Uncommitted;
 pub use tree::{Entry, Mode, TreeChange};
 
 use std::path::{Path, PathBuf};
@@ -33,6 +35,8 @@ use program::Program;
 /// An opened repository. Cheap questions go through the git library; its [`Objects`] can be shared between threads.
 pub struct Repository {
     inner: gix::Repository,
+    git_dir: PathBuf,
+    work_tree: Option<PathBuf>,
     objects: Objects,
     program: Program,
 }
@@ -40,7 +44,7 @@ pub struct Repository {
 impl Repository {
     /// The git directory of this work tree: `.git`, or `.git/worktrees/NAME` in a linked one.
     pub fn git_dir(&self) -> &Path {
-        self.inner.git_dir()
+        &self.git_dir
     }
 
     /// The git directory all linked work trees share.
@@ -50,14 +54,14 @@ impl Repository {
 
     /// The top of the work tree; `None` in a bare repository.
     pub fn worktree_dir(&self) -> Option<&Path> {
-        self.inner.workdir()
+        self.work_tree.as_deref()
     }
 
     /// Where git looks for hooks: `core.hooksPath`, relative to the work tree's top, or `hooks` in the common directory.
     pub fn hooks_dir(&self) -> PathBuf {
         let configured = self.inner.config_snapshot().trusted_path("core.hooksPath").ok().flatten();
         match configured {
-            Some(path) => self.worktree_dir().unwrap_or(self.inner.git_dir()).join(path),
+            Some(path) => self.worktree_dir().unwrap_or(&self.git_dir).join(path),
             None => self.common_dir().join("hooks"),
         }
     }

@@ -5,12 +5,13 @@
 //! program, which fetches what the remote promised to keep.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use gix::objs::Kind;
 
 use super::open::{Environment, describe};
 use super::program::{CatFile, Found, Program};
+use super::snapshot::Scratch;
 use super::tree::{TreeCache, TreeEntries};
 use super::{Entry, GitError, Mode, ObjectFormat, ObjectId};
 
@@ -30,7 +31,10 @@ pub struct Objects {
 }
 
 struct Shared {
-    stores: Stores,
+    stores: RwLock<Stores>,
+    hash: gix::hash::Kind,
+    /// Temporary objects, removed when nobody can ask for them any more.
+    scratch: Mutex<Vec<Scratch>>,
     /// Readers no thread uses at the moment, with their caches warm.
     idle: Mutex<Vec<Reader>>,
     trees: TreeCache,
@@ -58,9 +62,8 @@ impl Stores {
         let mut all = vec![repository.clone().into_sync().objects];
         if environment == Environment::Honoured {
             for dir in directories_of_environment() {
-                let options = gix::odb::store::init::Options::default();
                 if dir != all[0].path() && dir.is_dir() {
-                    all.push(Arc::new(gix::odb::Store::at_opts(dir, hash, &mut std::iter::empty(), options)?));
+                    all.push(store(dir, hash)?);
                 }
             }
         }
@@ -76,6 +79,11 @@ impl Stores {
         });
         Reader { handles: handles.collect(), buffer: Vec::new() }
     }
+}
+
+fn store(dir: PathBuf, hash: gix::hash::Kind) -> std::io::Result<Arc<gix::odb::Store>> {
+    let options = gix::odb::store::init::Options::default();
+    Ok(Arc::new(gix::odb::Store::at_opts(dir, hash, &mut std::iter::empty(), options)?))
 }
 
 /// What git's hooks for incoming pushes see: the quarantine and the stores it borrows from.
@@ -110,16 +118,27 @@ impl Reader {
 
 impl Objects {
     pub(super) fn new(stores: Stores, program: Program, partial: bool) -> Self {
-        let (idle, trees, cat_file) = Default::default();
-        Self { shared: Arc::new(Shared { stores, idle, trees, program, partial, cat_file }) }
+        let hash = stores.hash;
+        let (scratch, idle, trees, cat_file) = Default::default();
+        let stores = RwLock::new(stores);
+        Self { shared: Arc::new(Shared { stores, hash, scratch, idle, trees, program, partial, cat_file }) }
+    }
+
+    /// Looks into one more directory, which `scratch` owns.
+    pub(super) fn also_read(&self, dir: PathBuf, scratch: Scratch) -> std::io::Result<()> {
+        let store = store(dir, self.shared.hash)?;
+        self.shared.stores.write().unwrap_or_else(PoisonError::into_inner).all.push(store);
+        lock(&self.shared.idle).clear();
+        lock(&self.shared.scratch).push(scratch);
+        Ok(())
     }
 
     pub fn format(&self) -> ObjectFormat {
-        self.shared.stores.hash.into()
+        self.shared.hash.into()
     }
 
     pub(super) fn hash(&self) -> gix::hash::Kind {
-        self.shared.stores.hash
+        self.shared.hash
     }
 
     /// A file's bytes, a symbolic link's target, nothing for a submodule.
@@ -229,7 +248,7 @@ impl Objects {
 
     fn reader(&self) -> Reader {
         let idle = lock(&self.shared.idle).pop();
-        idle.unwrap_or_else(|| self.shared.stores.reader())
+        idle.unwrap_or_else(|| self.shared.stores.read().unwrap_or_else(PoisonError::into_inner).reader())
     }
 
     fn give_back(&self, mut reader: Reader) {

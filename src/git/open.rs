@@ -62,7 +62,9 @@ impl Repository {
         let stores = Stores::of(&inner, objects)
             .map_err(|error| GitError::CannotOpen { dir: dir.into(), why: error.to_string() })?;
         let objects = Objects::new(stores, program.clone(), is_partial(&inner));
-        Ok(Self { inner, objects, program })
+        let git_dir = lexically_normal(inner.git_dir());
+        let work_tree = inner.workdir().map(lexically_normal);
+        Ok(Self { inner, git_dir, work_tree, objects, program })
     }
 }
 

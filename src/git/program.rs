@@ -3,19 +3,21 @@
 //! Its environment is set on purpose. Object directories and everything a user configured for fetching pass through;
 //! what would make git look elsewhere, run something or ask someone is taken away.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use gix::objs::Kind;
 
-use super::open::Environment;
+use super::open::{Environment, lexically_normal};
 use super::{GitError, ObjectId};
 
 /// How to run `git` on the opened repository.
 #[derive(Clone)]
 pub(super) struct Program {
     git_dir: PathBuf,
+    objects_dir: PathBuf,
     work_tree: Option<PathBuf>,
     environment: Environment,
     promisor: String,
@@ -45,10 +47,25 @@ impl Program {
         let promisor = repository.config_snapshot().string("extensions.partialClone");
         Self {
             git_dir: repository.git_dir().to_owned(),
+            objects_dir: lexically_normal(&repository.common_dir().join("objects")),
             work_tree: repository.workdir().map(ToOwned::to_owned),
             environment,
             promisor: promisor.map_or_else(|| "origin".to_owned(), |name| name.to_string()),
         }
+    }
+
+    /// Everywhere objects are, as the value of `GIT_ALTERNATE_OBJECT_DIRECTORIES`.
+    pub(super) fn object_directories(&self) -> OsString {
+        let mut list = quoted(&self.objects_dir);
+        if self.environment == Environment::Honoured {
+            for name in ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"] {
+                if let Some(value) = std::env::var_os(name) {
+                    list.push(LIST_SEPARATOR);
+                    list.push(value);
+                }
+            }
+        }
+        list
     }
 
     /// A command ready for arguments, speaking to the opened repository only.
@@ -103,6 +120,18 @@ impl Program {
 
     pub(super) fn cat_file(&self) -> CatFile {
         CatFile { program: self.clone(), running: None, failures: if lazy_fetch_is_off() { GIVE_UP } else { 0 } }
+    }
+}
+
+const LIST_SEPARATOR: &str = if cfg!(windows) { ";" } else { ":" };
+
+/// A path with the separator in it has to be quoted as in C.
+fn quoted(path: &Path) -> OsString {
+    match path.to_str() {
+        Some(text) if text.contains(LIST_SEPARATOR) || text.starts_with('"') => {
+            format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")).into()
+        }
+        _ => path.into(),
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Entry {
     pub id: ObjectId,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
     File,
     Executable,

@@ -8,4 +8,5 @@ mod program;
 mod report;
 mod report_formats;
 mod repository;
+mod shapes;
 mod verdicts;
