@@ -3,9 +3,15 @@
 //! Facts carry no judgement: a fact names what is written and where. Adding one is a field here and a module beside.
 
 pub mod document;
+pub mod gate;
+pub mod hidden;
+pub mod lexical;
+pub mod markers;
 pub mod migrations;
 pub mod shell;
 pub mod snapshots;
+pub mod text;
+pub mod unread;
 
 use crate::change::ChangeSet;
 

@@ -1,0 +1,169 @@
+//! Changed files that nobody could read, and why.
+//!
+//! Pictures, fonts and archives are no secret: nothing in them runs or is tested. Everything else that can't be read is
+//! something the other rules were silent about for the wrong reason.
+
+use rayon::prelude::*;
+
+use super::lexical;
+use crate::change::{ChangeSet, FileChange, Mode, Role, Unreadable};
+use crate::{RepoPath, Side};
+
+/// A side of a changed file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    pub path: RepoPath,
+    pub side: Side,
+    pub why: Why,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The repository does not give the content.
+    Content(Unreadable),
+    /// Program text with zero bytes: another encoding, or no text.
+    Binary,
+    /// Program text that is not UTF-8 and was, or is new.
+    Encoding,
+    /// A Git LFS pointer in place of program text.
+    Pointer,
+    /// Program text that became a symbolic link to somewhere.
+    Link { target: String },
+    /// Another repository's commit; its files are not in this one.
+    Submodule { is_new: bool },
+}
+
+/// Every side that could not be read, by path.
+pub fn all(change: &ChangeSet) -> Vec<Unread> {
+    change.files.par_iter().filter_map(|file| of_file(change, file)).collect()
+}
+
+fn of_file(change: &ChangeSet, file: &FileChange) -> Option<Unread> {
+    if is_asset(file.path()) {
+        return None;
+    }
+    [Side::Head, Side::Base].into_iter().find_map(|side| {
+        let entry = file.side(side)?;
+        let why = match entry.mode {
+            Mode::Submodule => submodule(file, side)?,
+            Mode::Symlink => link(change, file, side)?,
+            Mode::File | Mode::Executable => content(change, file, side)?,
+        };
+        Some(Unread { path: entry.path.clone(), side, why })
+    })
+}
+
+fn submodule(file: &FileChange, side: Side) -> Option<Why> {
+    (side == Side::Head).then(|| Why::Submodule { is_new: file.base.is_none() })
+}
+
+/// A link where program text was: what runs is elsewhere. A new link is seen as what it is.
+fn link(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Why> {
+    let was_file = side == Side::Head && file.base.as_ref().is_some_and(|entry| entry.mode != Mode::Symlink);
+    if !was_file || !is_program(file.path()) {
+        return None;
+    }
+    let target = change.content(file, side)?.ok()?;
+    Some(Why::Link { target: String::from_utf8_lossy(&target).into_owned() })
+}
+
+fn content(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Why> {
+    let bytes = match change.content(file, side)? {
+        Ok(bytes) => bytes,
+        Err(error) => return Some(Why::Content(error)),
+    };
+    // What stood on the base before is not the branch's doing; the head is what must be read.
+    if side == Side::Base || !is_program(file.path()) || matches!(file.role, Role::TestData | Role::Snapshot) {
+        return None;
+    }
+    if bytes.contains(&0) {
+        return Some(Why::Binary);
+    }
+    if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
+        return Some(Why::Pointer);
+    }
+    let was_text = || match change.content(file, Side::Base) {
+        Some(Ok(base)) => std::str::from_utf8(&base).is_ok(),
+        _ => true,
+    };
+    (std::str::from_utf8(&bytes).is_err() && was_text()).then_some(Why::Encoding)
+}
+
+/// Whether a file of this name is read as program text or configuration.
+fn is_program(path: &RepoPath) -> bool {
+    lexical::syntax(path).is_some()
+}
+
+/// Extensions of what people look at or unpack.
+const ASSETS: &[&str] = &[
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "ico",
+    "icns",
+    "webp",
+    "avif",
+    "bmp",
+    "tif",
+    "tiff",
+    "psd",
+    "woff",
+    "woff2",
+    "ttf",
+    "otf",
+    "eot",
+    "mp3",
+    "mp4",
+    "m4a",
+    "wav",
+    "ogg",
+    "webm",
+    "mov",
+    "avi",
+    "flac",
+    "pdf",
+    "zip",
+    "gz",
+    "tgz",
+    "xz",
+    "bz2",
+    "zst",
+    "7z",
+    "tar",
+    "jar",
+    "war",
+    "nupkg",
+    "whl",
+    "dll",
+    "so",
+    "dylib",
+    "exe",
+    "bin",
+    "dat",
+    "db",
+    "sqlite",
+    "parquet",
+    "npy",
+    "npz",
+    "pkl",
+    "onnx",
+    "safetensors",
+    "pb",
+    "wasm",
+    "class",
+    "pyc",
+    "o",
+    "a",
+    "lib",
+    "pdb",
+    "docx",
+    "xlsx",
+    "pptx",
+    "glb",
+];
+
+fn is_asset(path: &RepoPath) -> bool {
+    path.extension()
+        .is_some_and(|extension| ASSETS.iter().any(|known| extension.eq_ignore_ascii_case(known.as_bytes())))
+}
