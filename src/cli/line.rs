@@ -135,6 +135,7 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
             tree: Some(tree.to_string()),
         },
         agent: whose(question, &policy, &claims),
+        ..Subject::default()
     };
     let roles = Default::default();
     let change = ChangeSet::between(repository, repository.commit_tree(start)?, tree, &roles)?;

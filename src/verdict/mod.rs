@@ -14,6 +14,15 @@ pub struct Subject {
     pub merge_base: Option<String>,
     pub head: Revision,
     pub agent: Agent,
+    /// Where a push goes, as the remote names it (`refs/heads/main`); `None` outside of pushes.
+    #[serde(skip)]
+    pub push: Option<String>,
+    /// How many commits of the base the branch lacks; `None` where nobody counted.
+    #[serde(skip)]
+    pub behind: Option<u32>,
+    /// How many days lie between the merge base and the base's newest commit: what happened, not what time it is.
+    #[serde(skip)]
+    pub base_age_days: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default, serde::Serialize)]

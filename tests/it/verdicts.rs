@@ -38,6 +38,7 @@ fn subject() -> Subject {
         merge_base: Some("a".repeat(40)),
         head: revision("agent/T-1-round-totals", "b"),
         agent: Agent { is_agent: true, why: "branch matches agent/**".into() },
+        ..Subject::default()
     }
 }
 
