@@ -56,7 +56,7 @@ impl Style {
 
     /// Paints text that has been sanitised already.
     pub fn paint(self, meaning: Meaning, text: &str) -> String {
-        if !self.coloured || text.is_empty() {
+        if !self.coloured || text.trim().is_empty() {
             return text.to_owned();
         }
         let style = match meaning {

@@ -2,6 +2,7 @@
 
 mod cases;
 mod cli;
+mod explain;
 mod git;
 mod install;
 mod program;
