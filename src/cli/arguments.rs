@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 
 use super::exit::Exit;
 use super::failure::Result;
-use super::{check, explain, hooks, print, rules};
+use super::{check, ci, explain, hooks, pre_push, print, rules};
 
 /// Judges a coding agent's branch before it merges.
 #[derive(Debug, Parser)]
@@ -39,6 +39,10 @@ enum Command {
     Explain(explain::Explain),
     /// List the rules
     Rules(rules::Rules),
+    /// Judge what a CI job was started for
+    Ci(ci::Ci),
+    /// Git's pre-push hook: judge what a push would publish
+    PrePush(pre_push::PrePush),
     /// Put the git hooks into a repository, keeping what is there
     Install(hooks::Install),
     /// Take our git hooks out again
@@ -55,6 +59,8 @@ impl Program {
             Command::Check(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Rules(command) => command.run(),
+            Command::Ci(command) => command.run(),
+            Command::PrePush(command) => command.run(),
             Command::Install(command) => command.run(),
             Command::Uninstall(command) => command.run(),
             Command::Completions { shell } => {

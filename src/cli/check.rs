@@ -60,22 +60,22 @@ impl Check {
         let end = line::commit(&repository, self.head.as_deref())?;
         let base = match &self.base {
             Some(name) => Base::Commit(line::commit(&repository, Some(name))?),
-            None => Base::Default,
+            None => Base::Default { remote: None },
         };
         let branch = end.name.as_deref().and_then(|name| line::branch_of(&repository, name));
         let question = Question {
             base,
             end: End::Commit(end),
-            since: None,
+            published: None,
             branch,
             policy: self.policy,
             text: self.pr_body.as_deref().map(text_of).transpose()?,
             reading: self.reading,
         };
-        let answer = line::judge(&repository, &question)?;
+        let report = line::judge(&repository, &question)?.report()?;
         let style = if self.form.output.is_some() { Style::plain() } else { Style::for_stdout() };
-        outlet::deliver(&report::render(&answer.report, self.form.format, style), self.form.output.as_deref())?;
-        Ok(answer.exit)
+        outlet::deliver(&report::render(&report, self.form.format, style), self.form.output.as_deref())?;
+        Ok(line::exit_of(&report))
     }
 }
 

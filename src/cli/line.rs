@@ -23,8 +23,10 @@ pub struct Named {
 /// What to compare with.
 #[derive(Clone, Debug)]
 pub enum Base {
-    /// The policy's base branch, else the remote's default branch.
-    Default,
+    /// The policy's base branch, else the remote's default branch; of the remote named here, else of the branch's own.
+    Default {
+        remote: Option<String>,
+    },
     Commit(Named),
 }
 
@@ -49,8 +51,8 @@ pub enum Reading {
 pub struct Question {
     pub base: Base,
     pub end: End,
-    /// Where the change starts, if not where the branch left the base: what the remote has already.
-    pub since: Option<ObjectId>,
+    /// What the remote has of it already. A branch that isn't an agent's by its name is judged from there.
+    pub published: Option<ObjectId>,
     /// The branch's short name, for what depends on names.
     pub branch: Option<String>,
     /// A policy of the caller's, instead of the base side's.
@@ -60,10 +62,32 @@ pub struct Question {
     pub reading: Reading,
 }
 
-/// A report and how the program ends on it.
-pub struct Answer {
-    pub report: Report,
-    pub exit: Exit,
+/// What came of a question.
+pub enum Answer {
+    Judged(Box<Report>),
+    /// The head has no commit that the base doesn't have.
+    Nothing(Failure),
+}
+
+impl Answer {
+    /// The report, for callers to whom an empty range is a mistake.
+    ///
+    /// # Errors
+    /// When there was nothing to judge.
+    pub fn report(self) -> Result<Report> {
+        match self {
+            Self::Judged(report) => Ok(*report),
+            Self::Nothing(failure) => Err(failure),
+        }
+    }
+}
+
+/// How the program ends on a report.
+pub fn exit_of(report: &Report) -> Exit {
+    match report.verdict {
+        Outcome::Pass => Exit::Passed,
+        Outcome::Block => Exit::Blocked,
+    }
 }
 
 /// Opens the repository someone named, or the one around the current folder as git's variables say.
@@ -116,15 +140,14 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
     let _progress = Progress::start("agentgate: judging");
     let (base, policy) = base_and_policy(repository, question)?;
     let End::Commit(end) = &question.end;
-    let start = match question.since {
-        Some(start) => start,
-        None => repository.merge_base(base.id, end.id)?.best,
-    };
-    if start == end.id {
-        return Err(nothing_to_judge(&base, end));
+    let fork = repository.merge_base(base.id, end.id)?.best;
+    if fork == end.id {
+        return Ok(Answer::Nothing(nothing_to_judge(&base, end)));
     }
-    let commits = commits(repository, question.since.unwrap_or(base.id), end.id)?;
-    let claims = Claims { pull_request: question.text.clone(), commits };
+    let start = start(repository, question, &policy, fork)?;
+    // What the base has is nobody's claim, even where the branch merged it.
+    let from = if start == fork { base.id } else { start };
+    let claims = Claims { pull_request: question.text.clone(), commits: commits(repository, from, end.id)? };
     let tree = repository.commit_tree(end.id)?;
     let subject = Subject {
         base: Revision { name: base.name.clone(), commit: Some(base.id.to_string()), tree: None },
@@ -145,11 +168,21 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
         // A courtesy to `explain`: the verdict does not depend on it. A bare repository serves many and is left as it is.
         let _ = store::save(&store::path(&repository.common_dir(), repository.git_dir()), &report);
     }
-    let exit = match report.verdict {
-        Outcome::Pass => Exit::Passed,
-        Outcome::Block => Exit::Blocked,
-    };
-    Ok(Answer { report, exit })
+    Ok(Answer::Judged(Box::new(report)))
+}
+
+/// Where the change starts: where the branch left the base, or at what the remote has of it already.
+///
+/// A branch that is an agent's by its name is judged as a whole, as CI will judge it. Others may live long beside the
+/// base: of them only what is new counts, unless they took up newer commits of the base meanwhile.
+fn start(repository: &Repository, question: &Question, policy: &Policy, fork: ObjectId) -> Result<ObjectId> {
+    let End::Commit(end) = &question.end;
+    let Some(published) = question.published else { return Ok(fork) };
+    if is_agent_by_name(policy, question.branch.as_deref()) || published == end.id {
+        return Ok(fork);
+    }
+    let continues = repository.is_ancestor(published, end.id)? && repository.is_ancestor(fork, published)?;
+    Ok(if continues { published } else { fork })
 }
 
 /// The base and its policy. Which branch is the base may stand in the policy, which stands on the base: one step is
@@ -158,7 +191,7 @@ fn base_and_policy(repository: &Repository, question: &Question) -> Result<(Name
     let named = |base: crate::git::DefaultBase| Named { id: base.id, name: Some(base.name) };
     let first = match &question.base {
         Base::Commit(base) => base.clone(),
-        Base::Default => named(repository.default_base(None)?),
+        Base::Default { remote } => named(repository.default_base_on(remote.as_deref(), None)?),
     };
     let policy = policy(repository, first.id, question.policy.as_deref())?;
     Ok((first, policy))
@@ -166,6 +199,10 @@ fn base_and_policy(repository: &Repository, question: &Question) -> Result<(Name
 
 fn policy(_repository: &Repository, _base: ObjectId, _file: Option<&Path>) -> Result<Policy> {
     Ok(Policy {})
+}
+
+fn is_agent_by_name(_policy: &Policy, branch: Option<&str>) -> bool {
+    branch.is_some_and(|branch| branch.starts_with("agent/"))
 }
 
 fn whose(question: &Question, _policy: &Policy, _claims: &Claims) -> Agent {

@@ -5,12 +5,14 @@
 
 mod arguments;
 mod check;
+mod ci;
 mod exit;
 mod explain;
 mod failure;
 mod hooks;
 mod line;
 mod outlet;
+mod pre_push;
 mod rules;
 
 pub use exit::Exit;

@@ -161,7 +161,15 @@ impl Repository {
     /// # Errors
     /// When none of these exists.
     pub fn default_base(&self, configured: Option<&str>) -> Result<DefaultBase, GitError> {
-        let remote = self.remote();
+        self.default_base_on(None, configured)
+    }
+
+    /// The same on a remote that is known by name, as in a push to it; `None` is the current branch's.
+    ///
+    /// # Errors
+    /// When none of the candidates exists.
+    pub fn default_base_on(&self, remote: Option<&str>, configured: Option<&str>) -> Result<DefaultBase, GitError> {
+        let remote = remote.map(ToOwned::to_owned).or_else(|| self.remote());
         let mut tried = Vec::new();
         let names: Vec<&str> = configured.map_or_else(|| vec!["HEAD", "main", "master"], |name| vec![name]);
         let here = names.iter().filter(|name| **name != "HEAD").map(|name| format!("refs/heads/{name}"));

@@ -3,6 +3,7 @@
 //! Judges nothing. What belongs to the user (hooks of others, hook managers, `core.hooksPath`) is read and respected,
 //! never overwritten.
 
+pub mod chained;
 pub mod install;
 pub mod push;
 pub mod receipt;

@@ -3,11 +3,15 @@
 //! Nobody signs it and anyone who can write the repository can write one. It answers "did the hook run here", not "may
 //! this merge"; the authority is CI's own verdict.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
+
+use crate::report::{Outcome, Report};
 
 /// How many receipts one repository keeps.
 const KEPT: usize = 256;
@@ -53,6 +57,19 @@ impl Comparison {
 }
 
 impl Receipt {
+    /// What a report says, for one reference. `None` where no commit was judged.
+    pub fn of(report: &Report, reference: &str) -> Option<Self> {
+        Some(Self {
+            version: 1,
+            program: report.tool.version.clone(),
+            head: report.subject.head.commit.clone()?,
+            merge_base: report.subject.merge_base.clone(),
+            policy: report.policy.digest.clone(),
+            verdict: if report.verdict == Outcome::Pass { "pass" } else { "block" }.into(),
+            reference: reference.to_owned(),
+        })
+    }
+
     pub fn compare(found: Option<&Self>, own: &Self) -> Comparison {
         match found {
             Some(found) if found.head != own.head => Comparison::Absent,
@@ -68,6 +85,56 @@ impl Receipt {
     /// The reference a receipt travels under when someone asks for it.
     pub fn reference_for(head: &str) -> String {
         format!("refs/agentgate/receipts/{head}")
+    }
+
+    /// Pushes the receipt to the remote, beside the branches, where a CI job can fetch it.
+    ///
+    /// # Errors
+    /// When git can't store or push it.
+    pub fn publish(&self, remote: &OsStr) -> io::Result<()> {
+        let mut store = Command::new("git")
+            .args(["hash-object", "-w", "--stdin"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        if let Some(mut stdin) = store.stdin.take() {
+            stdin.write_all(self.to_json().as_bytes())?;
+        }
+        let output = store.wait_with_output()?;
+        let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        // Without the hook: this push is its own.
+        let pushed = Command::new("git")
+            .args(["push", "--quiet", "--no-verify", "--force"])
+            .arg(remote)
+            .arg(format!("{id}:{}", Self::reference_for(&self.head)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .output()?;
+        if output.status.success() && pushed.status.success() {
+            return Ok(());
+        }
+        Err(io::Error::other(String::from_utf8_lossy(&pushed.stderr).trim().to_owned()))
+    }
+
+    /// The receipt that a reference of this repository holds, fetched from a remote first where one is named.
+    pub fn fetch(folder: &Path, head: &str, remote: Option<&str>) -> Option<Self> {
+        let reference = Self::reference_for(head);
+        let git = |arguments: &[&str]| {
+            Command::new("git")
+                .arg("-C")
+                .arg(folder)
+                .args(arguments)
+                .stdin(Stdio::null())
+                .stderr(Stdio::null())
+                .output()
+        };
+        if let Some(remote) = remote {
+            git(&["fetch", "--quiet", "--no-tags", "--end-of-options", remote, &format!("+{reference}:{reference}")])
+                .ok()?;
+        }
+        let output = git(&["cat-file", "blob", &reference]).ok()?;
+        Self::from_json(&output.stdout)
     }
 
     /// One line of JSON.
