@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod facts;
 pub mod git;
 pub mod hook;
+pub mod lang;
 pub mod policy;
 pub mod report;
 pub mod rules;
@@ -41,6 +42,8 @@ pub struct Context<'a> {
     pub claims: &'a evidence::Claims,
     /// What the files say, read on first use.
     pub facts: &'a facts::Facts<'a>,
+    /// How the two sides differ, worked out on first use.
+    pub compared: &'a compare::Compared<'a>,
 }
 
 /// Walks the line from a change to a verdict.
@@ -64,6 +67,7 @@ pub fn findings(
     claims: &evidence::Claims,
 ) -> Vec<verdict::Finding> {
     let facts = facts::Facts::new(change);
-    let context = Context { change, subject, policy, claims, facts: &facts };
+    let compared = compare::Compared::new(change, &facts);
+    let context = Context { change, subject, policy, claims, facts: &facts, compared: &compared };
     rules::ALL.par_iter().filter(|rule| policy.is_on(rule.name)).flat_map_iter(|rule| (rule.check)(&context)).collect()
 }

@@ -1,3 +1,30 @@
 //! Base facts against head facts: transitions, without judgement of how grave they are.
 
 pub mod snapshots;
+pub mod tests;
+
+use std::sync::OnceLock;
+
+use crate::change::ChangeSet;
+use crate::facts::Facts;
+
+/// Comparisons made on first use and once, however many rules ask.
+pub struct Compared<'a> {
+    change: &'a ChangeSet,
+    facts: &'a Facts<'a>,
+    tests: OnceLock<tests::TestDiff>,
+}
+
+impl<'a> Compared<'a> {
+    pub fn new(change: &'a ChangeSet, facts: &'a Facts<'a>) -> Self {
+        Self { change, facts, tests: OnceLock::new() }
+    }
+
+    /// What the head's tests demand against what the base's did.
+    pub fn tests(&self) -> &tests::TestDiff {
+        self.tests.get_or_init(|| {
+            let sides = self.facts.tests();
+            tests::compare(&sides.base, &sides.head, &tests::Surroundings::of(self.change))
+        })
+    }
+}

@@ -10,19 +10,27 @@ pub mod markers;
 pub mod migrations;
 pub mod shell;
 pub mod snapshots;
+pub mod tests;
 pub mod text;
 pub mod unread;
+
+use std::sync::OnceLock;
 
 use crate::change::ChangeSet;
 
 /// Lazily read facts about both sides of a change.
 pub struct Facts<'a> {
-    #[expect(dead_code, reason = "the first fact will read it")]
     change: &'a ChangeSet,
+    tests: OnceLock<tests::Sides>,
 }
 
 impl<'a> Facts<'a> {
     pub fn new(change: &'a ChangeSet) -> Self {
-        Self { change }
+        Self { change, tests: OnceLock::new() }
+    }
+
+    /// The test files of both sides, as cases with checks.
+    pub fn tests(&self) -> &tests::Sides {
+        self.tests.get_or_init(|| tests::Sides::of(self.change))
     }
 }

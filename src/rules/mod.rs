@@ -4,9 +4,19 @@
 //! feeds `agentgate explain RULE`, `agentgate rules`, the README's table and SARIF's help. A rule that wants to look for a
 //! keyword lacks a fact: add the fact under `facts`, not a search here.
 
+mod added_retry;
+mod assertion_free_test;
+mod changed_expectation;
+mod deleted_test;
+mod focused_test;
+mod loosened_assertion;
 mod options;
+mod raised_timeout;
+mod removed_assertion;
 mod schema_migration;
+mod skipped_test;
 mod snapshot_churn;
+mod test_transition;
 
 pub use options::{OptionKind, OptionSpec, Options};
 
@@ -14,7 +24,19 @@ use crate::Context;
 use crate::verdict::Finding;
 
 /// Every rule, in the order of the documentation.
-pub static ALL: &[&Rule] = &[&schema_migration::RULE, &snapshot_churn::RULE];
+pub static ALL: &[&Rule] = &[
+    &skipped_test::RULE,
+    &focused_test::RULE,
+    &deleted_test::RULE,
+    &removed_assertion::RULE,
+    &loosened_assertion::RULE,
+    &changed_expectation::RULE,
+    &assertion_free_test::RULE,
+    &raised_timeout::RULE,
+    &added_retry::RULE,
+    &schema_migration::RULE,
+    &snapshot_churn::RULE,
+];
 
 /// A rule's metadata beside its judgement.
 pub struct Rule {

@@ -10,4 +10,5 @@ mod report;
 mod report_formats;
 mod repository;
 mod shapes;
+mod testdiff;
 mod verdicts;

@@ -1,0 +1,482 @@
+//! Finds the cases of a file: functions by name or attribute, calls that declare them.
+
+use std::collections::HashSet;
+
+use super::chain::Chain;
+use super::declared::Declared;
+use super::library::Library;
+use super::marks::Annotations;
+use super::model::{Case, CheckKind, Mark, MarkKind, Part, Row, Setting, TestFile};
+use super::reader::{Reader, Reading, lines, parameter_pattern, rows_of};
+use super::scope::Scope;
+use super::vocabulary::glob;
+use crate::lang::{Kind, Node, Role, Span};
+
+/// Suites nest no deeper in what people write.
+const SUITE_DEPTH: usize = 12;
+
+pub struct Finder<'l, 'a> {
+    pub library: &'l Library<'a>,
+    pub file: usize,
+    cases: Vec<Case>,
+    settings: Vec<Setting>,
+    followed: HashSet<&'a str>,
+    /// Functions that turned out to be cases or hooks.
+    seen: HashSet<*const Node>,
+    pub aliases: Vec<(&'a str, Vec<&'a str>, Vec<Mark>)>,
+}
+
+/// What surrounds a definition.
+#[derive(Clone)]
+pub struct Surroundings {
+    pub suites: Vec<String>,
+    pub marks: Vec<Mark>,
+    pub settings: Vec<Setting>,
+    pub scope: Scope,
+    /// Methods of this class are collected; none outside of classes.
+    class: Option<bool>,
+}
+
+/// Finds and reads every case of a file.
+pub fn read(library: &Library<'_>, file: usize) -> TestFile {
+    let source = library.files[file].source;
+    let mut finder = Finder {
+        library,
+        file,
+        cases: Vec::new(),
+        settings: Vec::new(),
+        followed: HashSet::new(),
+        seen: HashSet::new(),
+        aliases: Vec::new(),
+    };
+    let scope = library.files[file].constants.clone();
+    let top = Surroundings { suites: Vec::new(), marks: Vec::new(), settings: Vec::new(), scope, class: None };
+    finder.suite(&source.root, top, 0);
+    finder.constants();
+    if !source.inline {
+        finder.helpers();
+    }
+    finder.drop_redefined();
+    TestFile {
+        path: source.path.clone(),
+        cases: finder.cases,
+        settings: finder.settings,
+        unread: source.unread.clone(),
+    }
+}
+
+impl<'l, 'a> Finder<'l, 'a> {
+    pub fn reader(&self, scope: &Scope) -> Reader<'l, 'a> {
+        Reader::new(self.library, self.file, scope.clone())
+    }
+
+    /// The statements of a suite; what they say about the whole suite reaches every case in it.
+    fn suite(&mut self, body: &'a Node, mut around: Surroundings, depth: usize) {
+        if depth > SUITE_DEPTH {
+            return;
+        }
+        let first = self.cases.len();
+        let mut marks = Vec::new();
+        let mut settings = Vec::new();
+        for statement in body.nodes() {
+            self.statement(statement, &mut around, &mut marks, &mut settings, depth);
+        }
+        for case in &mut self.cases[first..] {
+            case.marks.extend(marks.iter().cloned());
+        }
+        self.settings.extend(settings);
+    }
+
+    fn statement(
+        &mut self,
+        node: &'a Node,
+        around: &mut Surroundings,
+        marks: &mut Vec<Mark>,
+        settings: &mut Vec<Setting>,
+        depth: usize,
+    ) {
+        match node.kind {
+            Kind::Function => self.function(node, around, marks),
+            Kind::Class => self.class(node, around, depth),
+            Kind::Attribute => {
+                // An attribute of the file itself.
+                let annotations = Annotations::of(node, &self.reader(&around.scope));
+                marks.extend(annotations.marks);
+            }
+            Kind::Call | Kind::Await | Kind::Member => self.call(node, around, marks, settings, depth),
+            Kind::Assign => self.assign(node, around, marks, settings),
+            Kind::If => {
+                let condition = node.child(Role::Condition).map(|condition| around.scope.resolve(condition));
+                for (role, opposite) in [(Role::Then, true), (Role::Else, false)] {
+                    for branch in node.children_in(role) {
+                        let mut inner = around.clone();
+                        if let Some(condition) = &condition {
+                            let condition =
+                                if opposite { Node::unary("!", condition.clone()) } else { condition.clone() };
+                            let mut reader = self.reader(&around.scope);
+                            reader.mark(
+                                MarkKind::Skip,
+                                Some(condition),
+                                node.child(Role::Condition).map_or(node.span, |n| n.span),
+                            );
+                            inner.marks.extend(reader.reading.marks);
+                        }
+                        if branch.is(Kind::Block) {
+                            self.suite(branch, inner, depth + 1);
+                        } else {
+                            self.statement(branch, &mut inner, marks, settings, depth + 1);
+                        }
+                    }
+                }
+            }
+            Kind::Loop => {
+                let target = node.child(Role::Target);
+                let bodies: Vec<&Node> = node.children_in(Role::Body).collect();
+                self.repeated(node.child(Role::Iterable), target, &bodies, around, depth);
+            }
+            Kind::Block | Kind::Other | Kind::Error | Kind::Try | Kind::With => {
+                self.suite(node, around.clone(), depth + 1)
+            }
+            _ => {}
+        }
+    }
+
+    /// Cases declared in a loop: once for each element that is written down.
+    fn repeated(
+        &mut self,
+        iterable: Option<&Node>,
+        target: Option<&Node>,
+        bodies: &[&'a Node],
+        around: &Surroundings,
+        depth: usize,
+    ) {
+        let resolved = iterable.map(|iterable| around.scope.resolve(iterable));
+        let rows = resolved.as_ref().and_then(rows_of);
+        match rows {
+            Some(rows) if rows.len() <= 60 => {
+                for row in rows {
+                    let mut inner = around.clone();
+                    if let Some(target) = target {
+                        inner.scope.bind_pattern(target, Some(row));
+                    }
+                    bodies.iter().for_each(|body| self.suite(body, inner.clone(), depth + 1));
+                }
+            }
+            _ => bodies.iter().for_each(|body| self.suite(body, around.clone(), depth + 1)),
+        }
+    }
+
+    fn class(&mut self, node: &'a Node, around: &Surroundings, depth: usize) {
+        let reader = self.reader(&around.scope);
+        let annotations = Annotations::of(node, &reader);
+        let mut inner = around.clone();
+        inner.suites.push(node.text.to_string());
+        inner.marks.extend(annotations.marks);
+        inner.settings.extend(annotations.settings);
+        let patterns = &reader.file().vocabulary.classes;
+        let bases: Vec<String> = node
+            .children_in(Role::Base)
+            .flat_map(|base| base.words().into_iter().map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        let collected = patterns.is_empty()
+            || patterns.iter().any(|pattern| glob(pattern, &node.text) || bases.iter().any(|base| glob(pattern, base)));
+        inner.class = Some(collected);
+        for body in node.children_in(Role::Body) {
+            self.suite(body, inner.clone(), depth + 1);
+        }
+    }
+
+    fn function(&mut self, node: &'a Node, around: &Surroundings, suite_marks: &mut Vec<Mark>) {
+        let reader = self.reader(&around.scope);
+        let vocabulary = reader.file().vocabulary;
+        let annotations = Annotations::of(node, &reader);
+        let named = vocabulary.functions.iter().any(|pattern| glob(pattern, &node.text))
+            && around.class != Some(false)
+            && self.takes(node, &vocabulary.parameter);
+        if annotations.is_test || named {
+            self.seen.insert(node);
+            let mut around = around.clone();
+            around.marks.extend(annotations.marks.clone());
+            around.settings.extend(annotations.settings.clone());
+            let body = node.child(Role::Body);
+            self.case(node, &node.text, body, around, annotations, Part::Test);
+        } else if vocabulary.hooks.iter().any(|hook| glob(hook, &node.text)) || annotations.is_hook {
+            self.seen.insert(node);
+            let body = node.child(Role::Body);
+            let at = self.cases.len();
+            self.case(node, &node.text, body, around.clone(), annotations, Part::Hook);
+            if let Some(hook) = self.cases.get_mut(at) {
+                suite_marks.append(&mut hook.marks);
+            }
+        }
+    }
+
+    fn takes(&self, node: &Node, types: &[String]) -> bool {
+        types.is_empty()
+            || node.children_in(Role::Parameter).any(|parameter| {
+                let words = parameter.words().join(".");
+                types.iter().any(|kind| words.contains(kind.as_str()))
+            })
+    }
+
+    fn call(
+        &mut self,
+        node: &'a Node,
+        around: &mut Surroundings,
+        marks: &mut Vec<Mark>,
+        settings: &mut Vec<Setting>,
+        depth: usize,
+    ) {
+        let chain = Chain::of(node);
+        if let Some(declared) = Declared::of(self, &chain, &around.scope) {
+            let mut inner = around.clone();
+            inner.marks.extend(declared.annotations.marks.clone());
+            inner.settings.extend(declared.annotations.settings.clone());
+            if declared.is_suite {
+                inner.suites.push(declared.name);
+                let Some(lambda) = declared.lambda else { return };
+                for body in lambda.children_in(Role::Body) {
+                    self.suite(body, inner.clone(), depth + 1);
+                }
+            } else {
+                let body = declared.lambda.and_then(|lambda| lambda.child(Role::Body));
+                let owner = declared.lambda.unwrap_or(node);
+                let name = declared.name;
+                let span = node.span;
+                self.case_at(owner, &name, body, inner, declared.annotations, Part::Test, span);
+            }
+            return;
+        }
+        let Some(last) = chain.last() else { return };
+        let arguments = last.arguments.as_deref().unwrap_or_default();
+        let vocabulary = self.library.files[self.file].vocabulary;
+        if vocabulary.hooks.iter().any(|hook| glob(hook, last.name) || glob(hook, &chain.full_path().join("."))) {
+            let lambda = arguments.iter().find(|n| n.is(Kind::Lambda)).copied();
+            if let Some(lambda) = lambda {
+                let at = self.cases.len();
+                let annotations = Annotations::default();
+                self.case_at(
+                    lambda,
+                    last.name,
+                    lambda.child(Role::Body),
+                    around.clone(),
+                    annotations,
+                    Part::Hook,
+                    node.span,
+                );
+                if let Some(hook) = self.cases.get_mut(at) {
+                    marks.append(&mut hook.marks);
+                }
+            }
+            return;
+        }
+        // `rows.forEach(row => { it(…) })`, `if (…) { … }` in a call: cases may be inside.
+        let is_each = vocabulary.calls.get(&chain.full_path()).is_some_and(|words| words.first() == "each");
+        if is_each && let Some(lambda) = arguments.iter().find(|n| n.is(Kind::Lambda)) {
+            let bodies: Vec<&Node> = lambda.children_in(Role::Body).collect();
+            let target = lambda.child(Role::Parameter).map(parameter_pattern);
+            let iterable = node.child(Role::Callee).and_then(|callee| callee.child(Role::Receiver));
+            self.repeated(iterable, target, &bodies, around, depth);
+            return;
+        }
+        let mut reader = self.reader(&around.scope);
+        reader.visit(node);
+        let reading = reader.reading;
+        marks.extend(reading.marks);
+        settings.extend(reading.settings);
+        if reading.checks.is_empty() {
+            for lambda in arguments.iter().filter(|n| n.is(Kind::Lambda)) {
+                for body in lambda.children_in(Role::Body) {
+                    self.suite(body, around.clone(), depth + 1);
+                }
+            }
+            for block in arguments.iter().filter(|n| n.is(Kind::Block)) {
+                self.suite(block, around.clone(), depth + 1);
+            }
+        }
+    }
+
+    fn assign(
+        &mut self,
+        node: &'a Node,
+        around: &mut Surroundings,
+        marks: &mut Vec<Mark>,
+        settings: &mut Vec<Setting>,
+    ) {
+        let (Some(target), Some(value)) = (node.child(Role::Target), node.child(Role::Value)) else { return };
+        if target.is(Kind::Name) {
+            Declared::alias(self, &target.text, value, &around.scope);
+            let words = self.library.files[self.file].vocabulary.calls.word(&target.text).cloned();
+            if words.is_some_and(|words| words.first() == "marks") {
+                let reader = self.reader(&around.scope);
+                marks.extend(Annotations::of_value(value, &reader).marks);
+            }
+            // `test_x = None` takes a test away.
+            if let Some(at) = self
+                .cases
+                .iter()
+                .position(|case| case.part == Part::Test && case.name == *target.text && case.suites == around.suites)
+            {
+                self.cases.remove(at);
+            }
+        }
+        let mut reader = self.reader(&around.scope);
+        reader.visit(node);
+        marks.extend(reader.reading.marks);
+        settings.extend(reader.reading.settings);
+        around.scope = reader.scope;
+    }
+
+    fn case(
+        &mut self,
+        node: &'a Node,
+        name: &str,
+        body: Option<&'a Node>,
+        around: Surroundings,
+        annotations: Annotations,
+        part: Part,
+    ) {
+        self.case_at(node, name, body, around, annotations, part, node.span);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything that is known of a case, once")]
+    fn case_at(
+        &mut self,
+        owner: &'a Node,
+        name: &str,
+        body: Option<&'a Node>,
+        around: Surroundings,
+        annotations: Annotations,
+        part: Part,
+        span: Span,
+    ) {
+        let mut readings: Vec<Reading<'a>> = Vec::new();
+        let parameters: Vec<&Node> = owner.children_in(Role::Parameter).map(parameter_pattern).collect();
+        let bound =
+            annotations.row_names.len() == 1 || !annotations.rows.is_empty() && annotations.row_names.is_empty();
+        if let Some(body) = body {
+            let rows: Vec<Option<&Row>> = if annotations.rows.is_empty() || !bound || annotations.rows.len() > 100 {
+                vec![None]
+            } else {
+                annotations.rows.iter().map(Some).collect()
+            };
+            let unrolled = rows.len() > 1 || rows[0].is_some();
+            for (at, row) in rows.into_iter().enumerate() {
+                let mut reader = self.reader(&around.scope);
+                if let Some(row) = row {
+                    annotations.bind(&mut reader.scope, row, &parameters);
+                    reader.row = u32::try_from(at).ok();
+                } else {
+                    parameters.iter().for_each(|parameter| reader.scope.bind_pattern(parameter, None));
+                }
+                if let Some(throws) = &annotations.throws {
+                    let subject = reader.block_subject(body, false);
+                    reader.emit(super::checks::Draft {
+                        kind: CheckKind::Throws,
+                        positive: true,
+                        subject,
+                        expected: throws.clone(),
+                        tolerance: None,
+                        span: annotations.throws_span.unwrap_or(span),
+                    });
+                }
+                reader.body(body);
+                readings.push(std::mem::take(&mut reader.reading));
+            }
+            let _ = unrolled;
+        }
+        let mut marks = around.marks.clone();
+        if body.is_none() && part == Part::Test {
+            let mut reader = self.reader(&around.scope);
+            reader.mark(MarkKind::Todo, None, span);
+            marks.extend(reader.reading.marks);
+        }
+        let mut case = Case {
+            path: self.library.files[self.file].source.path.clone(),
+            suites: around.suites.clone(),
+            name: name.to_owned(),
+            lines: lines(span),
+            marks,
+            settings: around.settings.clone(),
+            checks: Vec::new(),
+            rows: annotations.rows,
+            mocks: annotations.mocks,
+            words: Vec::new(),
+            names: std::collections::BTreeSet::new(),
+            part,
+        };
+        if let Some(body) = body {
+            case.words = body.words().into_iter().take(4000).map(Into::into).collect();
+            body.walk(&mut |node| {
+                if matches!(node.kind, Kind::Name | Kind::Member) {
+                    case.names.insert(node.text.clone());
+                }
+            });
+        }
+        let mut inner = Vec::new();
+        for (at, reading) in readings.into_iter().enumerate() {
+            case.checks.extend(reading.checks);
+            self.followed.extend(reading.followed);
+            if at == 0 {
+                case.marks.extend(reading.marks);
+                case.settings.extend(reading.settings);
+                case.mocks.extend(reading.mocks);
+                inner = reading.inner;
+            }
+        }
+        self.cases.push(case);
+        let mut seen = HashSet::new();
+        for (node, scope) in inner {
+            if seen.insert(node as *const Node) {
+                let mut nested = around.clone();
+                nested.suites.push(name.to_owned());
+                nested.scope = scope;
+                let (mut marks, mut settings) = (Vec::new(), Vec::new());
+                self.call(node, &mut nested, &mut marks, &mut settings, 1);
+            }
+        }
+    }
+
+    /// Timeouts and retries among the constants of the file.
+    fn constants(&mut self) {
+        // Collected by `assign`; the same setting twice is one.
+        self.settings.sort_by(|a, b| (a.lines, &a.what).cmp(&(b.lines, &b.what)));
+        self.settings.dedup();
+    }
+
+    /// Functions with checks that no case of this file calls: other files may.
+    fn helpers(&mut self) {
+        let file = &self.library.files[self.file];
+        let mut names: Vec<(&str, &Node)> = file.functions.iter().map(|(name, node)| (*name, *node)).collect();
+        names.sort_by_key(|(_, node)| node.span.start);
+        for (name, node) in names {
+            if self.followed.contains(name) || self.seen.contains(&std::ptr::from_ref(node)) {
+                continue;
+            }
+            let scope = file.constants.clone();
+            let around =
+                Surroundings { suites: Vec::new(), marks: Vec::new(), settings: Vec::new(), scope, class: None };
+            let at = self.cases.len();
+            self.case(node, name, node.child(Role::Body), around, Annotations::default(), Part::Helper);
+            // A skip inside a helper is a condition of its callers; what it declares are its callers' cases.
+            self.cases.truncate(at + 1);
+        }
+    }
+
+    /// Of several definitions with one name only the last is collected.
+    fn drop_redefined(&mut self) {
+        if self.library.files[self.file].vocabulary.functions.is_empty() {
+            return;
+        }
+        let mut last = std::collections::HashMap::new();
+        for (at, case) in self.cases.iter().enumerate() {
+            last.insert((case.suites.clone(), case.name.clone()), at);
+        }
+        let mut at = 0;
+        self.cases.retain(|case| {
+            let keep = last.get(&(case.suites.clone(), case.name.clone())) == Some(&at);
+            at += 1;
+            keep
+        });
+    }
+}

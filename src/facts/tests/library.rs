@@ -1,0 +1,181 @@
+//! The test files of one side together: what a call in one of them may mean.
+
+use std::collections::HashMap;
+
+use super::scope::Scope;
+use super::vocabulary::{self, Vocabulary};
+use crate::RepoPath;
+use crate::lang::{Kind, Language, Node, Role, Span};
+
+/// A file read into the neutral tree, with its source.
+pub struct Source {
+    pub path: RepoPath,
+    pub language: &'static Language,
+    pub text: String,
+    pub root: Node,
+    pub unread: Vec<Span>,
+    /// Production code with tests beside it: only what is compiled for tests is read.
+    pub inline: bool,
+}
+
+/// A source with its definitions found.
+pub struct File<'a> {
+    pub source: &'a Source,
+    pub vocabulary: &'static Vocabulary,
+    /// Functions and named lambdas, by name; a later definition replaces an earlier one.
+    pub functions: HashMap<&'a str, &'a Node>,
+    pub constants: Scope,
+    /// What imports call something else: `import pytest as pt`.
+    pub aliases: HashMap<&'a str, String>,
+}
+
+pub struct Library<'a> {
+    pub files: Vec<File<'a>>,
+    by_name: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Library<'a> {
+    pub fn new(sources: &'a [Source]) -> Self {
+        let files: Vec<File<'a>> = sources.iter().map(File::new).collect();
+        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, file) in files.iter().enumerate() {
+            for name in file.functions.keys() {
+                by_name.entry(name).or_default().push(at);
+            }
+        }
+        Self { files, by_name }
+    }
+
+    /// The function a name means in a file: its own, or the only one of another file in the language.
+    pub fn function(&self, file: usize, name: &str) -> Option<(usize, &'a Node)> {
+        let own = self.files.get(file)?;
+        if let Some(node) = own.functions.get(name) {
+            return Some((file, node));
+        }
+        let mut others = self.by_name.get(name)?.iter().filter(|at| {
+            let other = self.files[**at].source.language;
+            other.index == own.source.language.index
+                || other.name.starts_with("t") && own.source.language.name.starts_with("t")
+        });
+        match (others.next(), others.next()) {
+            (Some(only), None) => Some((*only, self.files[*only].functions.get(name)?)),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> File<'a> {
+    fn new(source: &'a Source) -> Self {
+        let mut file = Self {
+            source,
+            vocabulary: vocabulary::of(source.language),
+            functions: HashMap::new(),
+            constants: Scope::default(),
+            aliases: HashMap::new(),
+        };
+        if source.inline {
+            for module in source.root.nodes().filter(|node| is_test_module(node)) {
+                file.define(module, 0);
+            }
+        } else {
+            file.define(&source.root, 0);
+        }
+        file
+    }
+
+    fn define(&mut self, node: &'a Node, depth: usize) {
+        if depth > 6 {
+            return;
+        }
+        for child in node.nodes() {
+            match child.kind {
+                Kind::Function => {
+                    self.functions.insert(&child.text, child);
+                }
+                Kind::Assign => {
+                    let (target, value) = (child.child(Role::Target), child.child(Role::Value));
+                    if let (Some(target), Some(value)) = (target, value) {
+                        match value.kind {
+                            Kind::Lambda if target.is(Kind::Name) => {
+                                self.functions.insert(&target.text, value);
+                            }
+                            _ if depth <= 2 && child.text.is_empty() => {
+                                let value = self.constants.resolve(value);
+                                self.constants.bind_pattern(target, Some(&value));
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                Kind::Import => self.import(child),
+                Kind::Class | Kind::Block | Kind::Other | Kind::Error => self.define(child, depth + 1),
+                _ => {}
+            }
+        }
+    }
+
+    fn import(&mut self, node: &'a Node) {
+        let module = node.child(Role::Receiver).map(|module| module.text.to_string());
+        let mut found = Vec::new();
+        node.walk(&mut |n| {
+            if n.is(Kind::Assign)
+                && let (Some(target), Some(value)) = (n.child(Role::Target), n.child(Role::Value))
+            {
+                found.push((target.text.to_string(), value.words().join(".")));
+            }
+        });
+        for (alias, name) in found {
+            let full = module.as_ref().map_or(name.clone(), |module| format!("{module}.{name}"));
+            if let Some(key) = interned(node, &alias) {
+                self.aliases.insert(key, full);
+            }
+        }
+        // `from pytest import skip`
+        if let Some(module) = module {
+            for name in node.nodes().filter(|n| n.is(Kind::Name) && !n.text.contains('.') && *n.text != *module) {
+                self.aliases.insert(&name.text, format!("{module}.{}", name.text));
+            }
+        }
+    }
+
+    /// The source of a span, on one line.
+    pub fn excerpt(&self, span: Span) -> String {
+        excerpt(&self.source.text, span)
+    }
+}
+
+/// `#[cfg(test)] mod tests { … }`
+fn is_test_module(node: &Node) -> bool {
+    node.is(Kind::Class)
+        && node.children_in(Role::Attribute).any(|attribute| {
+            let words = attribute.words();
+            words.contains(&"cfg") && words.contains(&"test")
+        })
+}
+
+/// The name inside the tree that reads the same.
+fn interned<'a>(node: &'a Node, text: &str) -> Option<&'a str> {
+    if &*node.text == text {
+        return Some(&node.text);
+    }
+    node.nodes().find_map(|child| interned(child, text))
+}
+
+pub fn excerpt(text: &str, span: Span) -> String {
+    const LIMIT: usize = 240;
+    let raw = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    let mut line = String::new();
+    for word in raw.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.len() > LIMIT {
+            let cut = line.char_indices().map(|(at, _)| at).take_while(|at| *at <= LIMIT).last().unwrap_or(0);
+            line.truncate(cut);
+            line.push('…');
+            break;
+        }
+    }
+    line
+}

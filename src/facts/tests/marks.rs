@@ -1,0 +1,295 @@
+//! Decorators, annotations, attributes: what they say about the case they stand before.
+
+use super::chain::{Chain, argument};
+use super::checks::part;
+use super::model::{Gate, Mark, Row, Setting, SettingKind};
+use super::reader::{Reader, lines, rows_of};
+use super::scope::Scope;
+use super::vocabulary::Words;
+use super::{gate, run, time};
+use crate::lang::{Kind, Node, Role, Span};
+
+#[derive(Clone, Default)]
+pub struct Annotations {
+    pub is_test: bool,
+    pub is_hook: bool,
+    pub marks: Vec<Mark>,
+    pub settings: Vec<Setting>,
+    pub rows: Vec<Row>,
+    /// The parameters that each table of rows fills.
+    pub row_names: Vec<Vec<String>>,
+    /// Expected exception: its parts.
+    pub throws: Option<Vec<Node>>,
+    pub throws_span: Option<Span>,
+    pub mocks: Vec<(String, u32)>,
+}
+
+impl Annotations {
+    /// Everything the attributes of a definition say, or the attribute itself.
+    pub fn of(node: &Node, reader: &Reader<'_, '_>) -> Self {
+        let mut found = Self::default();
+        if node.is(Kind::Attribute) {
+            node.nodes().for_each(|value| found.read(value, reader, node.span));
+        }
+        for attribute in node.children_in(Role::Attribute) {
+            for value in attribute.nodes() {
+                found.read(value, reader, attribute.span);
+            }
+        }
+        found
+    }
+
+    /// A mark written as a value: `pytestmark = [pytest.mark.skip]`.
+    pub fn of_value(value: &Node, reader: &Reader<'_, '_>) -> Self {
+        let mut found = Self::default();
+        if value.is(Kind::List) {
+            value.nodes().for_each(|inner| found.read(inner, reader, inner.span));
+        } else {
+            found.read(value, reader, value.span);
+        }
+        found
+    }
+
+    fn read(&mut self, value: &Node, reader: &Reader<'_, '_>, span: Span) {
+        // An alias of a mark: `skip_windows = pytest.mark.skipif(…)`.
+        let resolved = reader.scope.resolve(value);
+        let chain = Chain::of(&resolved);
+        let path: Vec<String> = reader.known_path(&chain).into_iter().map(str::to_owned).collect();
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let arguments = chain.last().and_then(|last| last.arguments.clone()).unwrap_or_default();
+        let Some(words) = reader.file().vocabulary.attributes.get(&path).cloned() else { return };
+        self.apply(&words, &arguments, reader, span, &path.join("."));
+    }
+
+    fn apply(&mut self, words: &Words, arguments: &[&Node], reader: &Reader<'_, '_>, span: Span, what: &str) {
+        let which = words.argument();
+        let given = which.and_then(|which| argument(arguments, which));
+        match words.first() {
+            "test" => {
+                self.is_test = true;
+                if words.has("rows")
+                    && let Some(rows) = arguments.first()
+                {
+                    self.table(rows, Vec::new(), reader);
+                }
+                if words.has("row") && !arguments.is_empty() {
+                    self.row_of(arguments, reader, span);
+                }
+            }
+            "hook" => self.is_hook = true,
+            "row" => self.row_of(arguments, reader, span),
+            "rows" => {
+                let names = argument(arguments, "0").map(names_of).unwrap_or_default();
+                if let Some(table) = given.or(arguments.last().copied()) {
+                    self.table(table, if words.has("names") { names } else { Vec::new() }, reader);
+                }
+            }
+            "each-row" => {
+                for argument in arguments {
+                    self.row_of(&[argument], reader, span);
+                }
+            }
+            "skip" | "focus" | "todo" | "xfail" | "skip-if" | "run-if" => {
+                let conditional = words.first().ends_with("-if") || which.is_some();
+                let condition = given.filter(|n| conditional && !matches!(n.kind, Kind::Template)).cloned();
+                let condition = condition.filter(|n| words.first().ends_with("-if") || !n.is(Kind::Text));
+                let condition = match (condition, words.first()) {
+                    (Some(condition), "run-if") => Some(Node::unary("!", condition)),
+                    (None, "run-if") if !arguments.is_empty() => Some(Node::unary("!", arguments[0].clone())),
+                    (None, "skip-if") if !arguments.is_empty() => Some(arguments[0].clone()),
+                    (None, "run-if" | "skip-if") => Some(Node::name(what, span)),
+                    (condition, _) => condition,
+                };
+                let condition = condition.map(|condition| reader.scope.resolve(&condition));
+                if words.has("cfg") && condition.as_ref().is_some_and(is_test_cfg) {
+                    return;
+                }
+                let kind = run::mark_kind(words.first());
+                let gate = condition.as_ref().map_or(Gate::Always, |c| gate::judge(c, reader.file().vocabulary));
+                self.marks.push(Mark { kind, condition, gate, text: reader.excerpt(span), lines: lines(span) });
+            }
+            "timeout" | "retry" | "sleep" => {
+                let kind = match words.first() {
+                    "retry" => SettingKind::Retry,
+                    "sleep" => SettingKind::Sleep,
+                    _ => SettingKind::Timeout,
+                };
+                let given = words.0.iter().skip(1).find_map(|which| argument(arguments, which));
+                let value = given.and_then(|node| time::amount(&reader.scope.resolve(node)));
+                self.settings.push(Setting {
+                    kind,
+                    what: what.to_owned(),
+                    value,
+                    text: reader.excerpt(span),
+                    lines: lines(span),
+                });
+            }
+            "throws" => {
+                let mut parts = Vec::new();
+                if let Some(kind) = argument(arguments, "0") {
+                    parts.push(part(if kind.is(Kind::Text) { "message" } else { "type" }, kind));
+                }
+                if let Some(message) = argument(arguments, "expected") {
+                    parts = vec![part(if message.is(Kind::Text) { "message" } else { "type" }, message)];
+                }
+                self.throws = Some(parts);
+                self.throws_span = Some(span);
+            }
+            "mock" => {
+                if let Some(target) = given.or(arguments.first().copied()) {
+                    self.mocks.push((reader.scope.resolve(target).words().join("."), span.line));
+                }
+            }
+            _ => {}
+        }
+        self.options(arguments, reader, span, what);
+    }
+
+    /// Named arguments and options that change how a case runs.
+    pub fn options(&mut self, arguments: &[&Node], reader: &Reader<'_, '_>, span: Span, what: &str) {
+        for argument in arguments {
+            let entries: Vec<&Node> = if argument.is(Kind::Map) { argument.nodes().collect() } else { vec![argument] };
+            for entry in entries {
+                let (key, value) = match entry.kind {
+                    Kind::Keyword => (entry.text.to_string(), entry.child(Role::Value)),
+                    Kind::Pair => (
+                        entry.child(Role::Left).map(|k| k.text.to_string()).unwrap_or_default(),
+                        entry.child(Role::Value),
+                    ),
+                    Kind::Assign => (
+                        entry.child(Role::Target).map(|k| k.text.to_string()).unwrap_or_default(),
+                        entry.child(Role::Value),
+                    ),
+                    _ => continue,
+                };
+                let Some(words) = reader.file().vocabulary.modify.word(&key).cloned() else { continue };
+                let Some(value) = value else { continue };
+                self.option(words.first(), value, reader, span, &format!("{what} {key}"));
+            }
+        }
+    }
+
+    fn option(&mut self, word: &str, value: &Node, reader: &Reader<'_, '_>, span: Span, what: &str) {
+        let value = reader.scope.resolve(value);
+        let amount = time::amount(&value);
+        let mut setting = |kind| {
+            let text = reader.excerpt(span);
+            self.settings.push(Setting { kind, what: what.to_owned(), value: amount, text, lines: lines(value.span) });
+        };
+        match word {
+            "timeout" => setting(SettingKind::Timeout),
+            "retry" => setting(SettingKind::Retry),
+            "throws" => {
+                self.throws = Some(vec![part("type", &value)]);
+                self.throws_span = Some(span);
+            }
+            "skip" | "focus" | "todo" | "xfail" | "run-if" => {
+                let off = value.is(Kind::Bool) && &*value.text == "false" || value.is(Kind::Null);
+                if off && word != "run-if" {
+                    return;
+                }
+                let literal = matches!(value.kind, Kind::Bool | Kind::Text | Kind::Template | Kind::Map);
+                let condition = match word {
+                    "run-if" => Some(Node::unary("!", value.clone())),
+                    _ => (!literal).then(|| value.clone()),
+                };
+                let gate = condition.as_ref().map_or(Gate::Always, |c| gate::judge(c, reader.file().vocabulary));
+                if gate == Gate::Never {
+                    return;
+                }
+                let kind = run::mark_kind(word);
+                self.marks.push(Mark {
+                    kind,
+                    condition,
+                    gate,
+                    text: reader.excerpt(value.span),
+                    lines: lines(value.span),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// A table of rows given as one value.
+    pub fn table(&mut self, table: &Node, names: Vec<String>, reader: &Reader<'_, '_>) {
+        let resolved = reader.scope.resolve(table);
+        self.row_names.push(names);
+        let Some(rows) = rows_of(&resolved) else { return };
+        for row in rows {
+            let mut value = row.clone();
+            if row.is(Kind::Call) && row.nodes().any(|n| n.is(Kind::Keyword)) || is_row_call(row) {
+                // `pytest.param(1, 2, marks=…, id=…)`
+                let arguments: Vec<&Node> = row.children_in(Role::Argument).collect();
+                if let Some(marks) = argument(&arguments, "marks") {
+                    self.marks.extend(Self::of_value(marks, reader).marks);
+                }
+                let items: Vec<_> =
+                    arguments.iter().filter(|n| !n.is(Kind::Keyword)).map(|n| (Role::Item, (*n).clone())).collect();
+                value = match items.as_slice() {
+                    [(_, only)] => only.clone(),
+                    _ => Node::with(Kind::List, row.span, items),
+                };
+            }
+            self.rows.push(Row { value, text: reader.excerpt(row.span), lines: lines(row.span) });
+        }
+    }
+
+    fn row_of(&mut self, arguments: &[&Node], reader: &Reader<'_, '_>, span: Span) {
+        let items = arguments.iter().filter(|n| !n.is(Kind::Keyword) && !n.is(Kind::Assign));
+        let value = Node::with(Kind::List, span, items.map(|n| (Role::Item, (*n).clone())).collect());
+        self.rows.push(Row { value, text: reader.excerpt(span), lines: lines(span) });
+    }
+
+    /// Binds the parameters of a case to a row.
+    pub fn bind(&self, scope: &mut Scope, row: &Row, parameters: &[&Node]) {
+        let names = self.row_names.first().filter(|names| !names.is_empty());
+        if let Some(names) = names {
+            for (at, name) in names.iter().enumerate() {
+                let value = match (&row.value.kind, names.len()) {
+                    (_, 1) => Some(row.value.clone()),
+                    (Kind::List, _) => row.value.nodes().nth(at).cloned(),
+                    _ => None,
+                };
+                match value {
+                    Some(value) => scope.bind(name, value),
+                    None => scope.forget(name),
+                }
+            }
+            return;
+        }
+        match (row.value.kind, parameters) {
+            (Kind::List, [only]) if !matches!(only.kind, Kind::List) && row.value.children.len() != 1 => {
+                scope.bind_pattern(only, Some(&row.value));
+            }
+            (Kind::List, many) => {
+                for (parameter, value) in many.iter().zip(row.value.nodes()) {
+                    scope.bind_pattern(parameter, Some(value));
+                }
+            }
+            (_, [only, ..]) => scope.bind_pattern(only, Some(&row.value)),
+            _ => {}
+        }
+    }
+}
+
+fn is_row_call(node: &Node) -> bool {
+    node.is(Kind::Call)
+        && Chain::of(node).last().is_some_and(|last| matches!(last.name, "param" | "arguments" | "Arguments"))
+}
+
+fn names_of(node: &Node) -> Vec<String> {
+    match node.kind {
+        Kind::Text => node.text.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
+        Kind::List => node.nodes().map(|name| name.text.to_string()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// `cfg(test)` in any combination that holds in a test run.
+fn is_test_cfg(condition: &Node) -> bool {
+    let inner = match condition.kind {
+        Kind::Unary => condition.nodes().next(),
+        _ => Some(condition),
+    };
+    inner.is_some_and(|inner| inner.is(Kind::Name) && &*inner.text == "test")
+}

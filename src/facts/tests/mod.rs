@@ -1,0 +1,34 @@
+//! What tests demand: each side's test files as cases with checks, whatever language and framework.
+//!
+//! Reads and names; whether a side demands less than the other is for `compare`.
+
+mod cases;
+mod chain;
+mod checks;
+mod condition;
+mod declared;
+mod gate;
+mod library;
+mod marks;
+mod model;
+mod reader;
+mod run;
+mod scope;
+mod sides;
+mod time;
+pub mod vocabulary;
+
+pub use library::Source;
+pub use model::{
+    Case, Check, CheckKind, Gate, Hurdle, HurdleKind, Mark, MarkKind, Part, Row, Setting, SettingKind, TestFile,
+    Tolerance,
+};
+pub use sides::Sides;
+
+use library::Library;
+
+/// Reads the test files of one side together: a case may call a helper of another file.
+pub fn read(sources: &[Source]) -> Vec<TestFile> {
+    let library = Library::new(sources);
+    (0..library.files.len()).map(|file| cases::read(&library, file)).collect()
+}

@@ -1,0 +1,238 @@
+//! What a file's tests demand: cases, whether they run, and their checks.
+
+use std::collections::BTreeSet;
+
+use crate::lang::{Node, Span};
+use crate::{LineRange, RepoPath};
+
+/// The tests of one file on one side.
+pub struct TestFile {
+    pub path: RepoPath,
+    pub cases: Vec<Case>,
+    /// Settings and skips that no single case owns.
+    pub settings: Vec<Setting>,
+    /// Regions that the grammar did not understand.
+    pub unread: Vec<Span>,
+}
+
+/// One test.
+pub struct Case {
+    pub path: RepoPath,
+    /// Classes, `describe` blocks, modules.
+    pub suites: Vec<String>,
+    pub name: String,
+    pub lines: LineRange,
+    /// Why it may not run, its suites' reasons included.
+    pub marks: Vec<Mark>,
+    pub settings: Vec<Setting>,
+    pub checks: Vec<Check>,
+    /// Parametrised rows, as far as they can be counted.
+    pub rows: Vec<Row>,
+    /// What is replaced by a stand-in: normalised target, and the line.
+    pub mocks: Vec<(String, u32)>,
+    /// The words of the body, for similarity.
+    pub words: Vec<Box<str>>,
+    /// Names the body uses.
+    pub names: BTreeSet<Box<str>>,
+    pub part: Part,
+}
+
+impl Case {
+    /// `suite › name`, as people see it.
+    pub fn title(&self) -> String {
+        let mut parts: Vec<&str> = self.suites.iter().map(String::as_str).collect();
+        parts.push(&self.name);
+        parts.join(" › ")
+    }
+
+    /// Nothing keeps it from running on every machine.
+    pub fn runs(&self) -> bool {
+        !self.marks.iter().any(|mark| mark.keeps_from_running())
+    }
+}
+
+/// What a function with checks is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The runner calls it.
+    Test,
+    /// The runner calls it around tests.
+    Hook,
+    /// Called by tests of other files, or by nobody.
+    Helper,
+}
+
+/// A reason why a case does not run, or runs alone, or may fail.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    pub kind: MarkKind,
+    /// Under what condition, if under one.
+    pub condition: Option<Node>,
+    pub gate: Gate,
+    pub text: String,
+    pub lines: LineRange,
+}
+
+impl Mark {
+    fn keeps_from_running(&self) -> bool {
+        matches!(self.kind, MarkKind::Skip | MarkKind::Todo | MarkKind::ExpectedFailure) && self.gate == Gate::Always
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MarkKind {
+    Skip,
+    Todo,
+    ExpectedFailure,
+    Focus,
+}
+
+/// What is known of a mark's condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Gate {
+    Never,
+    Sometimes,
+    Always,
+}
+
+/// A number that decides how long or how often: a timeout, a sleep, a retry count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    pub kind: SettingKind,
+    /// What it is a setting of: the call's name, normalised.
+    pub what: String,
+    /// In seconds, tries, or whatever the unit is; infinite for "none".
+    pub value: Option<f64>,
+    pub text: String,
+    pub lines: LineRange,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SettingKind {
+    Timeout,
+    Sleep,
+    Retry,
+}
+
+/// One row of a parametrised case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub value: Node,
+    pub text: String,
+    pub lines: LineRange,
+}
+
+/// What one executed assertion demands.
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub kind: CheckKind,
+    /// False for "not".
+    pub positive: bool,
+    pub subject: Node,
+    pub expected: Vec<Node>,
+    /// Subject and expectation with locals replaced by what they stand for.
+    pub resolved_subject: Node,
+    pub resolved_expected: Vec<Node>,
+    pub tolerance: Option<Tolerance>,
+    /// What stands between the start of the case and this check, outermost first.
+    pub hurdles: Vec<Hurdle>,
+    pub path: RepoPath,
+    pub lines: LineRange,
+    /// The source text, on one line.
+    pub text: String,
+    /// The helper it runs through.
+    pub via: Option<String>,
+    /// Which row of a table it was unrolled from.
+    pub row: Option<u32>,
+}
+
+/// How far a number may be off.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tolerance {
+    /// The allowed difference; from decimal places where those are given.
+    pub value: Option<f64>,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hurdle {
+    pub kind: HurdleKind,
+    pub what: Option<Node>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HurdleKind {
+    /// Runs only under a condition.
+    Condition,
+    /// Runs once for each element of something that may be empty.
+    Loop,
+    /// Runs only when something was caught.
+    Catch,
+    /// A failure is caught and dropped.
+    Swallowed,
+    /// Nobody waits for its outcome.
+    NotAwaited,
+    /// Tried again until it holds.
+    Retried,
+    /// Behind an unconditional exit or in code nobody calls.
+    Unreachable,
+}
+
+/// What kind of demand a check is; the order of strength is in `compare::strength`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckKind {
+    Identical,
+    Equal,
+    /// Equal after conversion.
+    Loose,
+    /// Equal up to order, case, whitespace.
+    Normalised,
+    Approximate,
+    /// Everything that is listed must be there.
+    Partial,
+    FullMatch,
+    Prefix,
+    Suffix,
+    Contains,
+    Matches,
+    OneOf,
+    Between,
+    Greater,
+    AtLeast,
+    Less,
+    AtMost,
+    Length,
+    ExactType,
+    Type,
+    HasKey,
+    Present,
+    Truth,
+    /// Throws; expected: type, then message or pattern.
+    Throws,
+    /// Does not throw.
+    Completes,
+    Called,
+    CalledTimes,
+    CalledWith,
+    CalledOnceWith,
+    Snapshot,
+    /// Any of several demands; expected holds them.
+    AnyOf,
+    /// Fails whenever it is reached.
+    Fail,
+    /// A helper or matcher we can't see into.
+    Opaque,
+    /// A declared number of checks (`expect.assertions(3)`, `t.plan(3)`).
+    Count,
+}
+
+impl CheckKind {
+    pub fn is_bound(self) -> bool {
+        matches!(self, Self::Greater | Self::AtLeast | Self::Less | Self::AtMost)
+    }
+
+    pub fn is_call(self) -> bool {
+        matches!(self, Self::Called | Self::CalledTimes | Self::CalledWith | Self::CalledOnceWith)
+    }
+}

@@ -1,0 +1,161 @@
+//! Calls that decide whether and how a case runs: skips, timeouts, retries, sleeps, mocks.
+
+use super::chain::{Chain, argument};
+use super::model::{MarkKind, SettingKind};
+use super::reader::{Reader, is_declaration};
+use super::time;
+use super::vocabulary::{Form, Words};
+use crate::lang::{Kind, Node, Role, Span};
+
+impl<'a> Reader<'_, 'a> {
+    /// Whether a chain declares a case of its own.
+    pub fn declares(&self, chain: &Chain<'a>) -> bool {
+        let Some(arguments) = chain.last().and_then(|last| last.arguments.as_deref()) else { return false };
+        is_declaration(arguments)
+            && arguments.first().is_some_and(|name| name.is(Kind::Text))
+            && (0..chain.segments.len()).any(|at| self.file().vocabulary.declare.get(&chain.path(at)).is_some())
+    }
+
+    /// Whether a node is a check in itself.
+    pub fn is_check(&self, node: &Node) -> bool {
+        if !matches!(node.kind, Kind::Call | Kind::Member) {
+            return false;
+        }
+        let chain = Chain::of(node);
+        (0..chain.segments.len())
+            .any(|at| self.file().vocabulary.checks.get(&chain.path(at)).is_some_and(|spec| spec.form != Form::Noise))
+    }
+
+    /// What a row of `calls` says about this place.
+    pub fn run_words(&mut self, words: &Words, arguments: &[&'a Node], span: Span, what: &str) {
+        let which = words.argument();
+        let given = which.and_then(|which| argument(arguments, which));
+        match words.first() {
+            "skip" | "xfail" | "focus" | "todo" => {
+                if is_declaration(arguments) {
+                    return;
+                }
+                let kind = mark_kind(words.first());
+                let condition = self.present_condition();
+                self.mark(kind, condition, span);
+            }
+            "skip-if" | "run-if" | "xfail-if" => {
+                if is_declaration(arguments) {
+                    return;
+                }
+                let kind = if words.first() == "xfail-if" { MarkKind::ExpectedFailure } else { MarkKind::Skip };
+                let given =
+                    given.or(arguments.iter().copied().find(|n| !matches!(n.kind, Kind::Text | Kind::Template)));
+                let condition =
+                    given.filter(|n| !matches!(n.kind, Kind::Text | Kind::Template)).map(|n| self.scope.resolve(n));
+                let condition = match (condition, words.first()) {
+                    (Some(condition), "run-if") => Some(Node::unary("!", condition)),
+                    (condition, _) => condition,
+                };
+                let condition = match (self.present_condition(), condition) {
+                    (Some(outer), Some(inner)) => Some(Node::binary("&&", outer, inner)),
+                    (outer, inner) => outer.or(inner),
+                };
+                self.mark(kind, condition, span);
+            }
+            "timeout" => self.numeric(SettingKind::Timeout, what, given, span),
+            "sleep" => self.numeric(SettingKind::Sleep, what, given, span),
+            "retry" => self.numeric(SettingKind::Retry, what, given, span),
+            // `test.slow()` triples what was allowed.
+            "slow" => self.setting(SettingKind::Timeout, what, Some(3.0), span),
+            "mock" => {
+                if let Some(given) = given.or(arguments.first().copied()) {
+                    let target = self.scope.resolve(given).words().join(".");
+                    self.reading.mocks.push((target, span.line));
+                }
+            }
+            "collected"
+                if given.or(arguments.first().copied()).is_some_and(|n| n.is(Kind::Bool) && &*n.text == "false") =>
+            {
+                self.mark(MarkKind::Skip, None, span);
+            }
+            _ => {}
+        }
+    }
+
+    fn numeric(&mut self, kind: SettingKind, what: &str, given: Option<&'a Node>, span: Span) {
+        let value = given.and_then(|node| time::amount(&self.scope.resolve(node)));
+        self.setting(kind, what, value, span);
+    }
+
+    /// Timeouts and retries among the options of a call that waits.
+    pub fn options(&mut self, path: &str, arguments: &[&'a Node], span: Span) {
+        let name = path.rsplit('.').next().unwrap_or(path).to_ascii_lowercase();
+        let waits = ["wait", "poll", "until", "eventually", "expect", "tobe", "tohave", "topass", "assert", "should"];
+        if !waits.iter().any(|word| name.contains(word)) {
+            return;
+        }
+        for argument in arguments {
+            let entries: Vec<&'a Node> =
+                if argument.is(Kind::Map) { argument.nodes().collect() } else { vec![argument] };
+            for entry in entries {
+                let (key, value) = match entry.kind {
+                    Kind::Keyword => (entry.text.to_string(), entry.child(Role::Value)),
+                    Kind::Pair => (
+                        entry.child(Role::Left).map(|k| k.text.to_string()).unwrap_or_default(),
+                        entry.child(Role::Value),
+                    ),
+                    _ => continue,
+                };
+                let kind = match self.file().vocabulary.modify.word(&key).map(Words::first) {
+                    Some("timeout") => SettingKind::Timeout,
+                    Some("retry") => SettingKind::Retry,
+                    _ => continue,
+                };
+                let value = value.and_then(|node| time::amount(&self.scope.resolve(node)));
+                self.setting(kind, &format!("{path} {key}"), value, span);
+            }
+        }
+    }
+
+    /// A call whose name says that it checks, of a function that isn't here.
+    pub fn home_made(&mut self, name: &str, node: &'a Node) {
+        if is_home_made(name) {
+            self.emit_opaque(name, node.clone(), Vec::new(), true, node.span);
+        }
+    }
+}
+
+pub fn mark_kind(word: &str) -> MarkKind {
+    match word {
+        "xfail" => MarkKind::ExpectedFailure,
+        "focus" => MarkKind::Focus,
+        "todo" => MarkKind::Todo,
+        _ => MarkKind::Skip,
+    }
+}
+
+/// `assertFoo`, `expect_bar`, `verifyX`, `waitForY`: a verb and something that follows it.
+fn is_home_made(name: &str) -> bool {
+    let verbs = [
+        "assert",
+        "expect",
+        "verify",
+        "check",
+        "ensure",
+        "should",
+        "must",
+        "require",
+        "validate",
+        "wait_for",
+        "waitFor",
+        "wait_until",
+        "waitUntil",
+        "Assert",
+        "Expect",
+        "Verify",
+        "Check",
+        "Ensure",
+        "Require",
+        "WaitFor",
+        "run_assert",
+    ];
+    verbs.iter().any(|verb| {
+        name.strip_prefix(verb).is_some_and(|rest| rest.starts_with(|c: char| c == '_' || c.is_uppercase()))
+    })
+}

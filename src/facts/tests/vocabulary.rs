@@ -1,0 +1,297 @@
+//! The vocabulary of test frameworks, compiled from a language's data file.
+//!
+//! # Patterns
+//!
+//! The left side of a row is a dotted path (`::` and `->` read as `.`): `assert.equal`, `pytest.mark.skip`. `*.name` is
+//! `name` on any receiver; `*` inside a segment stands for any letters (`t.Skip*`). A macro's name ends with `!`.
+//!
+//! # Meanings
+//!
+//! `checks`, `matchers`, `predicates`: `[not] kind roles… [| keyword=role …]`. Kinds are those of [`CheckKind`], and
+//! - `condition`: the argument is a boolean expression to take apart; `falsehood`: the same, negated;
+//! - `fluent`: starts a chain, its matchers follow as segments; `postfix`: what stands before the segment is the subject;
+//! - `matcher`: the matcher is an argument (`to(eq(5))`); `count`: declares how many checks will run.
+//!
+//! Roles, by position: `subject`, `expected`, `expected*` (this and all that follow), `tolerance`, `digits`, `type`,
+//! `pattern`, `block` (a function or body that runs), `matcher`, `message` and `_` (ignored), `=word` (an expectation that
+//! isn't written: `=null`, `=true`, `=0`).
+//! `async` among the roles: demands nothing until awaited.
+//! In `matchers` also `not`, `noise` (no meaning), `project` (the subject becomes a part of itself).
+//!
+//! `declare`: `suite` or `test`, then modifications (`skip`, `focus`, `todo`, `xfail`).
+//! `modify`: `skip`, `skip-if`, `run-if`, `focus`, `todo`, `xfail`, `rows`, `timeout`, `retry`, `noise`.
+//! `attributes`: `test`, `test rows`, `row`, `rows`, `skip`, `skip-if`, `run-if`, `xfail`, `focus`, `timeout`, `retry`,
+//! `throws`, `suite`, `mock`; an argument's position or name may follow (`rows 1`, `retry reruns`).
+//! `calls`: `skip`, `skip-if N`, `run-if N`, `xfail`, `timeout N`, `sleep N`, `retry N`, `mock N`, `fail`, `swallow`, `each`.
+//! `N` is a position; a name stands for a keyword argument or an option of that name.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+
+use super::model::CheckKind;
+use crate::lang::Language;
+
+/// A language's tables, ready for look-up.
+pub struct Vocabulary {
+    pub functions: Vec<String>,
+    pub parameter: Vec<String>,
+    pub classes: Vec<String>,
+    pub hooks: Vec<String>,
+    pub declare: Table<Words>,
+    pub modify: Table<Words>,
+    pub attributes: Table<Words>,
+    pub calls: Table<Words>,
+    pub checks: Table<Spec>,
+    pub matchers: Table<Spec>,
+    pub predicates: Table<Spec>,
+    pub constants: HashMap<String, bool>,
+    pub typed_truth: bool,
+    pub awaits: bool,
+}
+
+/// A meaning that is a few words.
+#[derive(Clone, Debug, Default)]
+pub struct Words(pub Vec<String>);
+
+impl Words {
+    pub fn first(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
+
+    pub fn has(&self, word: &str) -> bool {
+        self.0.iter().any(|w| w == word)
+    }
+
+    /// The position or name that follows the first word.
+    pub fn argument(&self) -> Option<&str> {
+        self.0.get(1).map(String::as_str)
+    }
+}
+
+/// How a check reads its arguments.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    pub form: Form,
+    pub negative: bool,
+    pub roles: Vec<ArgumentRole>,
+    pub keywords: Vec<(String, ArgumentRole)>,
+    /// An expectation that the name implies.
+    pub constant: Option<String>,
+    /// Its outcome is only known once awaited.
+    pub asynchronous: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Check(CheckKind),
+    Condition,
+    Fluent,
+    Postfix,
+    Matcher,
+    // In matchers
+    Not,
+    Noise,
+    Project,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArgumentRole {
+    Subject,
+    Expected,
+    Rest,
+    Tolerance,
+    Digits,
+    Type,
+    Pattern,
+    Block,
+    Matcher,
+    Ignored,
+}
+
+/// Rows by the last segment of their pattern.
+pub struct Table<T> {
+    exact: HashMap<String, Vec<(Vec<String>, T)>>,
+    globs: Vec<(Vec<String>, T)>,
+}
+
+impl<T> Table<T> {
+    fn new(rows: impl Iterator<Item = (String, T)>) -> Self {
+        let (mut exact, mut globs) = (HashMap::<String, Vec<_>>::new(), Vec::new());
+        for (pattern, value) in rows {
+            let pattern: Vec<String> =
+                pattern.replace("::", ".").replace("->", ".").split('.').map(str::to_owned).collect();
+            match pattern.last() {
+                Some(last) if !last.contains('*') => exact.entry(last.clone()).or_default().push((pattern, value)),
+                _ => globs.push((pattern, value)),
+            }
+        }
+        Self { exact, globs }
+    }
+
+    /// The most specific row that fits a path.
+    pub fn get(&self, path: &[&str]) -> Option<&T> {
+        let last = path.last()?;
+        let exact = self.exact.get(*last).into_iter().flatten();
+        let best = exact.filter(|(pattern, _)| fits(pattern, path)).max_by_key(|(pattern, _)| specificity(pattern));
+        best.or_else(|| {
+            self.globs.iter().filter(|(pattern, _)| fits(pattern, path)).max_by_key(|(pattern, _)| specificity(pattern))
+        })
+        .map(|(_, value)| value)
+    }
+
+    pub fn word(&self, name: &str) -> Option<&T> {
+        self.get(&[name])
+    }
+}
+
+fn specificity(pattern: &[String]) -> usize {
+    pattern.iter().map(|segment| if segment == "*" { 0 } else { 10 + segment.len() }).sum()
+}
+
+fn fits(pattern: &[String], path: &[&str]) -> bool {
+    match pattern.split_first() {
+        Some((first, rest)) if first == "*" && !rest.is_empty() => {
+            path.len() > rest.len() && rest.iter().zip(&path[path.len() - rest.len()..]).all(|(p, s)| glob(p, s))
+        }
+        _ => pattern.len() == path.len() && pattern.iter().zip(path).all(|(p, s)| glob(p, s)),
+    }
+}
+
+/// `*` stands for any letters.
+pub fn glob(pattern: &str, text: &str) -> bool {
+    let Some((head, tail)) = pattern.split_once('*') else { return pattern == text };
+    let Some(rest) = text.strip_prefix(head) else { return false };
+    if tail.is_empty() {
+        return true;
+    }
+    rest.char_indices().map(|(at, _)| at).chain([rest.len()]).any(|at| glob(tail, &rest[at..]))
+}
+
+/// The compiled tables of a language.
+pub fn of(language: &'static Language) -> &'static Vocabulary {
+    static TABLES: [OnceLock<Vocabulary>; 32] = [const { OnceLock::new() }; 32];
+    TABLES[language.index % TABLES.len()].get_or_init(|| compile(language).0)
+}
+
+/// The tables, and the rows that make no sense.
+fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
+    let tests = &language.tests;
+    let mut wrong = Vec::new();
+    let words = |rows: &std::collections::BTreeMap<String, String>| {
+        Table::new(rows.iter().map(|(pattern, meaning)| {
+            (pattern.clone(), Words(meaning.split_whitespace().map(str::to_owned).collect()))
+        }))
+    };
+    let mut specs = |rows: &std::collections::BTreeMap<String, String>| {
+        let mut read = Vec::new();
+        for (pattern, meaning) in rows {
+            match spec(meaning) {
+                Some(spec) => read.push((pattern.clone(), spec)),
+                None => wrong.push(format!("{pattern} = {meaning}")),
+            }
+        }
+        Table::new(read.into_iter())
+    };
+    let vocabulary = Vocabulary {
+        functions: tests.functions.clone(),
+        parameter: tests.parameter.clone(),
+        classes: tests.classes.clone(),
+        hooks: tests.hooks.clone(),
+        checks: specs(&tests.checks),
+        matchers: specs(&tests.matchers),
+        predicates: specs(&tests.predicates),
+        declare: words(&tests.declare),
+        modify: words(&tests.modify),
+        attributes: words(&tests.attributes),
+        calls: words(&tests.calls),
+        constants: tests.constants.iter().map(|(k, v)| (k.clone(), *v)).collect(),
+        typed_truth: language.syntax.typed_truth,
+        awaits: language.syntax.awaits,
+    };
+    (vocabulary, wrong)
+}
+
+fn spec(meaning: &str) -> Option<Spec> {
+    let (positional, keywords) = meaning.split_once('|').unwrap_or((meaning, ""));
+    let mut words = positional.split_whitespace().peekable();
+    let mut negative = false;
+    if words.peek() == Some(&"not") {
+        words.next();
+        negative = true;
+    }
+    let form = match words.next().unwrap_or("") {
+        "" if negative => Form::Not,
+        "condition" => Form::Condition,
+        "falsehood" => {
+            negative = !negative;
+            Form::Condition
+        }
+        "fluent" => Form::Fluent,
+        "postfix" => Form::Postfix,
+        "matcher" => Form::Matcher,
+        "noise" => Form::Noise,
+        "project" => Form::Project,
+        kind => {
+            let kind: Result<_, serde::de::value::Error> = CheckKind::deserialize(kind.into_deserializer());
+            Form::Check(kind.ok()?)
+        }
+    };
+    let (mut constant, mut asynchronous) = (None, false);
+    let mut roles = Vec::new();
+    for word in words {
+        if word == "async" {
+            asynchronous = true;
+        } else if let Some(value) = word.strip_prefix('=') {
+            constant = Some(value.to_owned());
+        } else {
+            roles.push(role(word)?);
+        }
+    }
+    let keywords = keywords
+        .split_whitespace()
+        .map(|word| word.split_once('=').and_then(|(name, value)| Some((name.to_owned(), role(value)?))))
+        .collect::<Option<_>>()?;
+    Some(Spec { form, negative, roles, keywords, constant, asynchronous })
+}
+
+fn role(word: &str) -> Option<ArgumentRole> {
+    Some(match word {
+        "subject" => ArgumentRole::Subject,
+        "expected" => ArgumentRole::Expected,
+        "expected*" => ArgumentRole::Rest,
+        "tolerance" => ArgumentRole::Tolerance,
+        "digits" => ArgumentRole::Digits,
+        "type" => ArgumentRole::Type,
+        "pattern" => ArgumentRole::Pattern,
+        "block" => ArgumentRole::Block,
+        "matcher" => ArgumentRole::Matcher,
+        "message" | "_" => ArgumentRole::Ignored,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_every_language_makes_sense() {
+        for language in crate::lang::all() {
+            let (_, wrong) = compile(language);
+            assert!(wrong.is_empty(), "{}: {wrong:?}", language.name);
+        }
+    }
+
+    #[test]
+    fn patterns_prefer_the_specific_row() {
+        let rows = [("*.skip", 1), ("pytest.skip", 2), ("t.Skip*", 3)];
+        let table = Table::new(rows.into_iter().map(|(p, v)| (p.to_owned(), v)));
+        assert_eq!(table.get(&["pytest", "skip"]), Some(&2));
+        assert_eq!(table.get(&["it", "skip"]), Some(&1));
+        assert_eq!(table.get(&["skip"]), None);
+        assert_eq!(table.get(&["t", "SkipNow"]), Some(&3));
+    }
+}

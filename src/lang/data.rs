@@ -1,0 +1,115 @@
+//! The data file of a language, as written: `data/<language>.toml`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::node::{Kind, Role};
+
+/// One data file. What it leaves out comes from the file it extends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Data {
+    /// Another language whose tables are read first.
+    pub extends: Option<String>,
+    #[serde(default)]
+    pub syntax: Syntax,
+    /// What each grammar node is. A node that isn't listed is `other`: its children count, it has no meaning.
+    #[serde(default)]
+    pub nodes: BTreeMap<Kind, Vec<String>>,
+    /// `node.field = role`, where the role is not the one every language uses for that field.
+    #[serde(default)]
+    pub fields: BTreeMap<String, Role>,
+    #[serde(default)]
+    pub tests: Tests,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Syntax {
+    /// Attributes stand before what they annotate, as siblings.
+    #[serde(default)]
+    pub attributes_before: bool,
+    /// Boolean assertions are exact because the language has no truthiness.
+    #[serde(default)]
+    pub typed_truth: bool,
+    /// The body of a test is unfinished until awaited: an asynchronous check that isn't awaited demands nothing.
+    #[serde(default)]
+    pub awaits: bool,
+}
+
+/// How tests are written: one table per question, each entry `pattern = "meaning"` (see `facts::tests::vocabulary`).
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Tests {
+    /// Names of functions that are tests.
+    #[serde(default)]
+    pub functions: Vec<String>,
+    /// Only functions with such a parameter type are tests (`testing.T`).
+    #[serde(default)]
+    pub parameter: Vec<String>,
+    /// Functions inside a class are tests only in classes named so or derived from these.
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// Calls that declare a suite or a test.
+    #[serde(default)]
+    pub declare: BTreeMap<String, String>,
+    /// What a further segment, an option or a named argument of a declaration or mark changes.
+    #[serde(default)]
+    pub modify: BTreeMap<String, String>,
+    /// Decorators, annotations, attributes.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
+    /// Calls and assignments with a meaning for the run: skips, timeouts, retries, sleeps, mocks.
+    #[serde(default)]
+    pub calls: BTreeMap<String, String>,
+    /// Calls that check something.
+    #[serde(default)]
+    pub checks: BTreeMap<String, String>,
+    /// What follows the subject of a fluent check, or stands as its argument.
+    #[serde(default)]
+    pub matchers: BTreeMap<String, String>,
+    /// Calls inside a boolean expression that say what is compared.
+    #[serde(default)]
+    pub predicates: BTreeMap<String, String>,
+    /// Functions that run before or after every test.
+    #[serde(default)]
+    pub hooks: Vec<String>,
+    /// Conditions that always hold or never do, and those that are honest platform gates need no listing.
+    #[serde(default)]
+    pub constants: BTreeMap<String, bool>,
+}
+
+impl Data {
+    /// Puts this file's tables over another's.
+    pub fn over(self, mut under: Data) -> Data {
+        under.extends = None;
+        under.syntax = Syntax {
+            attributes_before: self.syntax.attributes_before || under.syntax.attributes_before,
+            typed_truth: self.syntax.typed_truth || under.syntax.typed_truth,
+            awaits: self.syntax.awaits || under.syntax.awaits,
+        };
+        for (kind, names) in self.nodes {
+            under.nodes.entry(kind).or_default().extend(names);
+        }
+        under.fields.extend(self.fields);
+        let (tests, more) = (&mut under.tests, self.tests);
+        tests.functions.extend(more.functions);
+        tests.parameter.extend(more.parameter);
+        tests.classes.extend(more.classes);
+        tests.hooks.extend(more.hooks);
+        for (table, rows) in [
+            (&mut tests.declare, more.declare),
+            (&mut tests.modify, more.modify),
+            (&mut tests.attributes, more.attributes),
+            (&mut tests.calls, more.calls),
+            (&mut tests.checks, more.checks),
+            (&mut tests.matchers, more.matchers),
+            (&mut tests.predicates, more.predicates),
+        ] {
+            table.extend(rows);
+        }
+        tests.constants.extend(more.constants);
+        under
+    }
+}

@@ -1,0 +1,71 @@
+//! Parsing with a budget: grammars are C code that meets hostile input.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use super::Language;
+use super::lower;
+use super::node::{Node, Span};
+
+/// A file as the neutral tree, and what of it could not be read.
+pub struct Parsed {
+    pub root: Node,
+    /// Regions that the grammar did not understand.
+    pub unread: Vec<Span>,
+}
+
+/// Why a file could not be parsed at all.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unparsed {
+    #[error("not UTF-8")]
+    Encoding,
+    #[error("{size} bytes, more than the limit of {limit}")]
+    TooLarge { size: usize, limit: usize },
+    #[error("took longer than {0:?} to parse")]
+    TooSlow(Duration),
+    #[error("{0}")]
+    Refused(&'static str),
+}
+
+/// No hand-written test file comes near this.
+pub const SIZE_LIMIT: usize = 16 << 20;
+
+/// Time for any file, and for each MiB of it: real files take a quarter of this on a slow machine.
+const BASE_BUDGET: Duration = Duration::from_millis(500);
+const BUDGET_PER_MIB: Duration = Duration::from_millis(2500);
+
+impl Language {
+    /// Reads a file into the neutral tree.
+    ///
+    /// # Errors
+    /// When the file is not text, too large, too slow, or known to crash the grammar.
+    pub fn parse(&self, source: &[u8]) -> Result<Parsed, Unparsed> {
+        let text = std::str::from_utf8(source).map_err(|_| Unparsed::Encoding)?;
+        let tree = self.syntax_tree(text)?;
+        let mut unread = Vec::new();
+        let root = lower::lower(self, &tree, text, 0, 0, &mut unread);
+        Ok(Parsed { root, unread })
+    }
+
+    pub(super) fn syntax_tree(&self, text: &str) -> Result<tree_sitter::Tree, Unparsed> {
+        if text.len() > SIZE_LIMIT {
+            return Err(Unparsed::TooLarge { size: text.len(), limit: SIZE_LIMIT });
+        }
+        if let Some(why) = (self.refuses)(text) {
+            return Err(Unparsed::Refused(why));
+        }
+        let budget = BASE_BUDGET + BUDGET_PER_MIB.mul_f64(text.len() as f64 / f64::from(1 << 20));
+        let started = Instant::now();
+        let mut watch = |_: &tree_sitter::ParseState| {
+            if started.elapsed() > budget { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = tree_sitter::ParseOptions::new().progress_callback(&mut watch);
+        let mut parser = tree_sitter::Parser::new();
+        // The grammar was loaded once when the tables were read, so its version fits.
+        parser.set_language(&self.grammar).map_err(|_| Unparsed::Refused("the grammar does not fit the parser"))?;
+        let bytes = text.as_bytes();
+        parser
+            .parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options))
+            .ok_or(Unparsed::TooSlow(budget))
+    }
+}

@@ -1,0 +1,168 @@
+//! Which languages there are, each read on first use.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::{Data, Kind, Language, Reshape};
+use crate::RepoPath;
+
+/// What the program knows of a language before its tables are read.
+struct Entry {
+    name: &'static str,
+    extensions: &'static [&'static str],
+    data: &'static str,
+    grammar: fn() -> tree_sitter::Language,
+    reshape: Reshape,
+    refuses: fn(&str) -> Option<&'static str>,
+}
+
+static ENTRIES: &[Entry] = &[
+    #[cfg(feature = "lang-python")]
+    Entry {
+        name: "python",
+        extensions: &["py", "pyi"],
+        data: include_str!("data/python.toml"),
+        grammar: || tree_sitter_python::LANGUAGE.into(),
+        reshape: |_, _| None,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-javascript")]
+    Entry {
+        name: "javascript",
+        extensions: &["js", "mjs", "cjs", "jsx"],
+        data: include_str!("data/javascript.toml"),
+        grammar: || tree_sitter_javascript::LANGUAGE.into(),
+        reshape: |_, _| None,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-typescript")]
+    Entry {
+        name: "typescript",
+        extensions: &["ts", "mts", "cts"],
+        data: include_str!("data/typescript.toml"),
+        grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+        reshape: |_, _| None,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-typescript")]
+    Entry {
+        name: "tsx",
+        extensions: &["tsx"],
+        data: include_str!("data/typescript.toml"),
+        grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
+        reshape: |_, _| None,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-rust")]
+    Entry {
+        name: "rust",
+        extensions: &["rs"],
+        data: include_str!("data/rust.toml"),
+        grammar: || tree_sitter_rust::LANGUAGE.into(),
+        reshape: super::rust::reshape,
+        refuses: |_| None,
+    },
+];
+
+/// Files that only serve as a foundation for others: `extends = "…"`.
+static FOUNDATIONS: &[(&str, &str)] = &[("javascript", include_str!("data/javascript.toml"))];
+
+/// The language a path is written in, by its extension.
+pub fn of(path: &RepoPath) -> Option<&'static Language> {
+    let extension = path.extension()?.to_ascii_lowercase();
+    let index = ENTRIES.iter().position(|entry| entry.extensions.iter().any(|e| e.as_bytes() == extension))?;
+    load(index)
+}
+
+pub fn by_name(name: &str) -> Option<&'static Language> {
+    load(ENTRIES.iter().position(|entry| entry.name == name)?)
+}
+
+pub fn all() -> impl Iterator<Item = &'static Language> {
+    (0..ENTRIES.len()).filter_map(load)
+}
+
+fn load(index: usize) -> Option<&'static Language> {
+    static LOADED: [OnceLock<Option<Language>>; 32] = [const { OnceLock::new() }; 32];
+    // A data file that can't be read is caught by the test below; the program goes on without the language.
+    LOADED.get(index)?.get_or_init(|| read(index).ok()).as_ref()
+}
+
+fn read(index: usize) -> Result<Language, String> {
+    let entry = &ENTRIES[index];
+    let mut data: Data = toml::from_str(entry.data).map_err(|error| format!("{}: {error}", entry.name))?;
+    if let Some(under) = data.extends.take() {
+        let (_, text) = FOUNDATIONS.iter().find(|(name, _)| *name == under).ok_or("extends an unknown file")?;
+        data = data.over(toml::from_str(text).map_err(|error| format!("{under}: {error}"))?);
+    }
+    let grammar = (entry.grammar)();
+    let mut kinds = vec![Kind::Other; grammar.node_kind_count()];
+    let mut by_name: BTreeMap<&str, Vec<u16>> = BTreeMap::new();
+    for id in 0..grammar.node_kind_count() {
+        let id = u16::try_from(id).map_err(|_| "too many node kinds")?;
+        if grammar.node_kind_is_named(id)
+            && let Some(name) = grammar.node_kind_for_id(id)
+        {
+            by_name.entry(name).or_default().push(id);
+        }
+    }
+    for (kind, names) in &data.nodes {
+        for name in names {
+            // One file serves several grammars (JavaScript, TypeScript, TSX): a name may be missing in some.
+            for id in by_name.get(name.as_str()).into_iter().flatten() {
+                kinds[usize::from(*id)] = *kind;
+            }
+        }
+    }
+    let mut roles = BTreeMap::new();
+    for (place, role) in &data.fields {
+        let (node, field) = place.split_once('.').ok_or_else(|| format!("`{place}` is not node.field"))?;
+        let Some(field) = grammar.field_id_for_name(field) else { continue };
+        for id in by_name.get(node).into_iter().flatten() {
+            roles.insert((*id, field.get()), *role);
+        }
+    }
+    Ok(Language {
+        name: entry.name,
+        index,
+        grammar,
+        kinds,
+        roles,
+        reshape: entry.reshape,
+        refuses: entry.refuses,
+        syntax: data.syntax,
+        tests: data.tests,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_data_file_reads() {
+        for index in 0..ENTRIES.len() {
+            if let Err(error) = read(index) {
+                panic!("{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_node_named_in_a_data_file_is_in_a_grammar_that_uses_it() {
+        let mut unknown: BTreeMap<(&str, String), bool> = BTreeMap::new();
+        for entry in ENTRIES {
+            let data: Data = toml::from_str(entry.data).expect("reads");
+            let grammar = (entry.grammar)();
+            let names: Vec<&str> = (0..grammar.node_kind_count())
+                .filter_map(|id| grammar.node_kind_for_id(u16::try_from(id).ok()?))
+                .collect();
+            for name in data.nodes.values().flatten() {
+                let known = names.contains(&name.as_str());
+                *unknown.entry((entry.data, name.clone())).or_default() |= known;
+            }
+        }
+        let missing: Vec<&String> = unknown.iter().filter(|(_, known)| !**known).map(|((_, name), _)| name).collect();
+        assert!(missing.is_empty(), "no grammar has {missing:?}");
+    }
+}

@@ -1,0 +1,24 @@
+//! See `removed_assertion.md`.
+
+use super::test_transition::{at_base, findings, short};
+use super::{Group, Rule};
+use crate::Context;
+use crate::compare::tests::Change;
+use crate::verdict::Finding;
+
+pub static RULE: Rule = Rule {
+    name: "removed-assertion",
+    group: Group::Tests,
+    summary: "a check that is gone from a test that stays",
+    page: include_str!("removed_assertion.md"),
+    options: &[],
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    findings(context, |transition| {
+        let Change::CheckRemoved = transition.change else { return None };
+        let message = format!("a check of `{}` {}", short(&transition.test), transition.why);
+        Some(at_base(RULE.name, message, transition))
+    })
+}

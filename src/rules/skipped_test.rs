@@ -1,0 +1,31 @@
+//! See `skipped_test.md`.
+
+use super::test_transition::{at, findings, short};
+use super::{Group, Rule};
+use crate::Context;
+use crate::compare::tests::Change;
+use crate::facts::tests::Gate;
+use crate::verdict::{Confidence, Finding};
+
+pub static RULE: Rule = Rule {
+    name: "skipped-test",
+    group: Group::Tests,
+    summary: "a test that no longer runs",
+    page: include_str!("skipped_test.md"),
+    options: &[],
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    findings(context, |transition| {
+        let (born, confidence) = match transition.change {
+            Change::Skipped { gate: Gate::Always, born } => (born, Confidence::Certain),
+            Change::Skipped { born, .. } => (born, Confidence::Likely),
+            Change::ExpectedToFail { born } => (born, Confidence::Certain),
+            _ => return None,
+        };
+        let _ = born;
+        let message = format!("`{}` {}", short(&transition.test), transition.why);
+        Some(at(RULE.name, message, transition).confidence(confidence))
+    })
+}

@@ -1,0 +1,44 @@
+//! The semantic test diff from outside: whole changes in memory.
+
+use agentgate::facts::tests::{self, Source};
+use agentgate::{RepoPath, lang};
+
+/// Prints what a file becomes, for whoever writes a data file: `AGENTGATE_OUTLINE=path cargo test --test it outline`.
+#[test]
+fn outline() {
+    let Ok(path) = std::env::var("AGENTGATE_OUTLINE") else { return };
+    let bytes = std::fs::read(&path).expect("the file is there");
+    let path = RepoPath::from(path.as_str());
+    let language = lang::of(&path).expect("a language for this extension");
+    let parsed = language.parse(&bytes).expect("parses");
+    println!("{}", lang::outline(&parsed.root));
+    println!("unread: {:?}", parsed.unread);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let source = Source { path, language, text, root: parsed.root, unread: Vec::new(), inline: false };
+    for file in tests::read(&[source]) {
+        for setting in &file.settings {
+            println!("setting {:?} {} = {:?}", setting.kind, setting.what, setting.value);
+        }
+        for case in &file.cases {
+            println!("{:?} {} ({} rows)", case.part, case.title(), case.rows.len());
+            for mark in &case.marks {
+                println!("    {:?} {:?}: {}", mark.kind, mark.gate, mark.text);
+            }
+            for setting in &case.settings {
+                println!("    {:?} {} = {:?}", setting.kind, setting.what, setting.value);
+            }
+            for check in &case.checks {
+                let not = if check.positive { "" } else { "not " };
+                let hurdles: Vec<_> = check.hurdles.iter().map(|hurdle| hurdle.kind).collect();
+                println!(
+                    "    {}: {not}{:?} ({}) of `{}`{} {hurdles:?}",
+                    check.lines.first,
+                    check.kind,
+                    check.expected.iter().map(|node| node.words().join(" ")).collect::<Vec<_>>().join(", "),
+                    check.subject.words().join(" "),
+                    check.via.as_ref().map(|via| format!(" via {via}")).unwrap_or_default(),
+                );
+            }
+        }
+    }
+}
