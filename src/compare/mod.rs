@@ -1,5 +1,6 @@
 //! Base facts against head facts: transitions, without judgement of how grave they are.
 
+pub mod ci;
 pub mod snapshots;
 pub mod tests;
 

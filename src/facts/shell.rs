@@ -65,6 +65,8 @@ pub enum Swallow {
     Condition,
     /// `trap 'exit 0' EXIT`
     Trap,
+    /// The runner is told to ignore it: make's leading `-`, `ignore_errors`.
+    Ignored,
 }
 
 impl Swallow {
@@ -79,6 +81,7 @@ impl Swallow {
             Self::Background => "it runs in the background and nothing waits for its result".into(),
             Self::Condition => "it is only a condition now, and no branch fails".into(),
             Self::Trap => "a trap ends the script with success".into(),
+            Self::Ignored => "its failure is ignored (a leading `-` or an ignore setting)".into(),
         }
     }
 }

@@ -17,6 +17,7 @@ mod schema_migration;
 mod skipped_test;
 mod snapshot_churn;
 mod test_transition;
+mod weakened_ci;
 
 pub use options::{OptionKind, OptionSpec, Options};
 
@@ -36,6 +37,7 @@ pub static ALL: &[&Rule] = &[
     &added_retry::RULE,
     &schema_migration::RULE,
     &snapshot_churn::RULE,
+    &weakened_ci::RULE,
 ];
 
 /// A rule's metadata beside its judgement.

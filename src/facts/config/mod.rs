@@ -1,0 +1,3 @@
+//! Settings of tools.
+
+pub mod blocks;
