@@ -179,7 +179,8 @@ impl Inventory {
             Failure::Stops => None,
             Failure::Swallowed(swallow) => Some((swallow.clone(), spot.clone())),
         };
-        let (outer_swallow, outer_guards) = place.outer.map_or((None, &[][..]), |outer| (outer.0.clone(), outer.1));
+        let (outer_swallow, outer_guards) =
+            place.outer.map_or((None, &[][..]), |outer| (outer.swallow.clone(), outer.guards.as_slice()));
         let swallow = outer_swallow.or(own);
         let guards: Vec<String> = outer_guards.iter().chain(&command.guards).cloned().collect();
         let index = self.runs.len();
@@ -203,7 +204,7 @@ impl Inventory {
         for (path, name) in scripts::called(&self.runs[index].shape, &command.words, place.folder) {
             let Some(recipe) = reader.recipe(&path, &name) else { continue };
             let folder = String::from_utf8_lossy(path.parent()).into_owned();
-            let outer = (swallow.clone(), guards.as_slice());
+            let outer = Outer { swallow: swallow.clone(), guards: guards.clone() };
             let inner = Place {
                 path: &path,
                 folder: &folder,
@@ -223,6 +224,12 @@ impl Inventory {
     }
 }
 
+/// What a caller says about failure, and its conditions.
+struct Outer {
+    swallow: Option<(Swallow, Spot)>,
+    guards: Vec<String>,
+}
+
 struct Place<'a> {
     unit: usize,
     step: usize,
@@ -231,8 +238,7 @@ struct Place<'a> {
     folder: &'a str,
     tolerated: bool,
     hops: u32,
-    /// What the caller says about failure, and its conditions.
-    outer: Option<&'a (Option<(Swallow, Spot)>, &'a [String])>,
+    outer: Option<&'a Outer>,
 }
 
 struct Reader<'a> {
