@@ -170,16 +170,23 @@ impl Search<'_> {
 
     fn best_for(&self, added: usize, deleted: &[usize]) -> Vec<(u64, bool, usize, usize)> {
         let name = self.added[added].entry.path.file_name();
-        let mut best = Vec::with_capacity(CANDIDATES + 1);
+        let mut best: Vec<(u64, bool, usize, usize)> = Vec::with_capacity(CANDIDATES);
         for &deleted in deleted {
             let score = self.score(deleted, added, MINIMUM);
-            if score >= MINIMUM {
-                let same_name = self.deleted[deleted].entry.path.file_name() == name;
-                best.push((score, same_name, deleted, added));
-                best.sort_by_key(|(score, same_name, ..)| (Reverse(*score), Reverse(*same_name)));
-                best.truncate(CANDIDATES);
+            let candidate = (score, self.deleted[deleted].entry.path.file_name() == name, deleted, added);
+            if best.len() < CANDIDATES {
+                best.push(candidate);
+                continue;
+            }
+            // A better one takes the place of the worst. Which place that is decides between equals in the end, so files
+            // that are not similar enough hold theirs too.
+            if let Some(worst) = best.iter_mut().min_by_key(|(score, same_name, ..)| (*score, *same_name))
+                && (worst.0, worst.1) < (candidate.0, candidate.1)
+            {
+                *worst = candidate;
             }
         }
+        best.retain(|(score, ..)| *score >= MINIMUM);
         best
     }
 
@@ -265,4 +272,76 @@ fn next_chunk(rest: &[u8], is_text: bool) -> (u64, u32, usize) {
         }
     }
     (hash, counted as u32, used)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::change::{ChangeSet, Memory, Status};
+
+    fn lines(numbers: std::ops::Range<u32>) -> String {
+        numbers.map(|n| format!("line {n:03}\n")).collect()
+    }
+
+    /// `base -> head` with the similarity for renames, `- base` and `+ head` for the rest.
+    fn seen(files: &[(&str, Option<&str>, Option<&str>)]) -> Vec<String> {
+        let change: ChangeSet = Memory::change_set(files.iter().copied());
+        let describe = |file: &crate::change::FileChange| match (file.status, &file.base, &file.head) {
+            (Status::Renamed(n), Some(base), Some(head)) => {
+                format!("{} -> {} {n}", base.path.to_text(), head.path.to_text())
+            }
+            (Status::Added, ..) => format!("+ {}", file.path().to_text()),
+            _ => format!("- {}", file.path().to_text()),
+        };
+        change.files.iter().map(describe).collect()
+    }
+
+    #[test]
+    fn half_of_the_larger_file_must_be_in_the_other() {
+        let (old, half, less) = (lines(0..100), lines(0..50) + &lines(200..250), lines(0..49) + &lines(200..251));
+        assert_eq!(seen(&[("a", Some(&old), None), ("b", None, Some(&half))]), ["a -> b 50"]);
+        assert_eq!(seen(&[("a", Some(&old), None), ("b", None, Some(&less))]), ["- a", "+ b"]);
+    }
+
+    #[test]
+    fn a_name_that_is_unique_on_both_sides_goes_before_a_better_match() {
+        let old = lines(0..100);
+        let (named, better) = (lines(0..80) + &lines(200..220), lines(0..99));
+        let files = [("x/a.rs", Some(&*old), None), ("y/a.rs", None, Some(&*named)), ("y/b.rs", None, Some(&*better))];
+        assert_eq!(seen(&files), ["x/a.rs -> y/a.rs 80", "+ y/b.rs"]);
+        // Under 75 % the name doesn't count.
+        let named = lines(0..74) + &lines(200..226);
+        let files = [("x/a.rs", Some(&*old), None), ("y/a.rs", None, Some(&*named)), ("y/b.rs", None, Some(&*better))];
+        assert_eq!(seen(&files), ["+ y/a.rs", "x/a.rs -> y/b.rs 99"]);
+    }
+
+    #[test]
+    fn identical_files_keep_their_names_and_go_in_order() {
+        let same = Some("same\n");
+        let files =
+            [("a/x", same, None), ("a/y", same, None), ("b/y", None, same), ("b/z", None, same), ("c/z", None, same)];
+        assert_eq!(seen(&files), ["a/y -> b/y 100", "a/x -> b/z 100", "+ c/z"]);
+        assert_eq!(seen(&[("a", Some(""), None), ("b", None, Some(""))]), ["a -> b 100"]);
+    }
+
+    #[test]
+    fn long_lines_are_compared_in_pieces() {
+        let (old, new) =
+            (format!("{}{}", "a".repeat(640), "b".repeat(640)), format!("{}{}", "a".repeat(640), "c".repeat(480)));
+        assert_eq!(seen(&[("a", Some(&old), None), ("b", None, Some(&new))]), ["a -> b 50"]);
+    }
+
+    #[test]
+    fn too_many_to_compare_are_paired_by_content_and_name_only() {
+        let texts: Vec<String> = (0..1001).map(|n| lines(n * 20..n * 20 + 20)).collect();
+        let edited: Vec<String> = texts.iter().map(|text| format!("{text}more\n")).collect();
+        let names: Vec<[String; 2]> = (0..1001).map(|n| [format!("old/{n}"), format!("new/n{n}")]).collect();
+        let mut files = Vec::new();
+        for (at, [old, new]) in names.iter().enumerate() {
+            files.push((old.as_str(), Some(texts[at].as_str()), None));
+            files.push((new.as_str(), None, Some(edited[at].as_str())));
+        }
+        assert_eq!(seen(&files).iter().filter(|line| line.contains("->")).count(), 0);
+        files.truncate(2000);
+        assert_eq!(seen(&files).iter().filter(|line| line.contains("->")).count(), 1000);
+    }
 }
