@@ -130,6 +130,10 @@ impl Lowering<'_> {
                 if matches!(kind, Kind::Unary | Kind::Binary | Kind::Comparison | Kind::Assign | Kind::Jump) {
                     made.text = self.operator(node).into();
                 }
+                if kind == Kind::Attribute && node.kind().starts_with("inner_") {
+                    // About what it stands in, not about what follows.
+                    made.text = "inner".into();
+                }
                 if made.children.is_empty() && matches!(kind, Kind::Other | Kind::Type | Kind::Shorthand) {
                     made.text = self.source(node).into();
                 }
@@ -202,7 +206,7 @@ impl Lowering<'_> {
         }
         let whole = self.source(node).to_owned();
         if parts.is_empty() {
-            return Node::leaf(Kind::Text, unquoted(&whole), span);
+            return Node::leaf(Kind::Text, &unescaped(unquoted(&whole)), span);
         }
         let mut children = Vec::new();
         let start = node.start_byte();
@@ -214,7 +218,7 @@ impl Lowering<'_> {
             let (from, to) = (from.max(inner_start), to.min(inner_end));
             if from < to {
                 let piece = self.text.get(from..to).unwrap_or_default();
-                children.push((Role::Item, Node::leaf(Kind::Text, piece, span)));
+                children.push((Role::Item, Node::leaf(Kind::Text, &unescaped(piece), span)));
             }
             if let Some(child) = child {
                 self.lower_children(child, Kind::Inline, Some(Role::Value), &mut children);
@@ -292,7 +296,7 @@ fn attach_attributes(children: &mut Vec<(Role, Node)>) {
     let mut pending = Vec::new();
     let mut kept = Vec::with_capacity(children.len());
     for (role, mut node) in children.drain(..) {
-        if node.is(Kind::Attribute) && role == Role::Item {
+        if node.is(Kind::Attribute) && role == Role::Item && &*node.text != "inner" {
             pending.push((Role::Attribute, node));
         } else {
             if !pending.is_empty() {
@@ -316,6 +320,14 @@ fn unquoted(text: &str) -> &str {
         }
     }
     text
+}
+
+/// Quotes that were escaped because of the quotes around them.
+fn unescaped(text: &str) -> std::borrow::Cow<'_, str> {
+    if !text.contains('\\') {
+        return text.into();
+    }
+    text.replace("\\\"", "\"").replace("\\'", "'").replace("\\`", "`").into()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::cases::Matched;
 use super::strength::{self, Verdict};
 use super::{Change, Spot, TestDiff, Transition, spot_of_check};
-use crate::facts::tests::{Case, Check, CheckKind, Part};
+use crate::facts::tests::{Case, Check, CheckKind, HurdleKind, Part};
 use crate::lang::{Kind, Node};
 
 /// A check that remains after its case was compared, with the case it is from.
@@ -118,7 +118,7 @@ fn within<'t>(old: &'t Case, new: &'t Case, diff: &mut TestDiff) -> (Vec<&'t Che
     }
     align(&mut from, &mut to, &mut pairs);
     for (before, after) in &pairs {
-        transition(old, new, before, after, diff);
+        transition(new, before, after, diff);
     }
     // Nothing is lost where another check of the case says as much.
     let standing: Vec<&Check> = new.checks.iter().filter(|check| strength::is_reached(check)).collect();
@@ -243,8 +243,9 @@ fn implies(now: &Check, before: &Check) -> bool {
     if now.kind == CheckKind::Opaque || before.kind == CheckKind::Count {
         return before.kind == CheckKind::Count;
     }
-    let about = |one: &Node, other: &Node| one == other;
-    let same = about(&now.subject, &before.subject) || about(&now.resolved_subject, &before.resolved_subject);
+    // Two variables may come from the same expression and still differ: `lines.next()`.
+    let distinct = now.subject.is(Kind::Name) && before.subject.is(Kind::Name);
+    let same = now.subject == before.subject || !distinct && now.resolved_subject == before.resolved_subject;
     if same && now.expected == before.expected && now.positive == before.positive {
         return strength::level(now) >= strength::level(before);
     }
@@ -297,14 +298,24 @@ fn rewritten(from: &[&Check], to: &[&Check]) -> HashSet<*const Check> {
     kept
 }
 
-fn transition(old: &Case, new: &Case, before: &Check, after: &Check, diff: &mut TestDiff) {
+fn transition(new: &Case, before: &Check, after: &Check, diff: &mut TestDiff) {
+    let retried = |check: &Check| check.hurdles.iter().any(|hurdle| hurdle.kind == HurdleKind::Retried);
+    if retried(after) && !retried(before) {
+        diff.transitions.push(Transition {
+            change: Change::RetryAdded,
+            test: new.title(),
+            base: Some(spot_of_check(before)),
+            head: Some(spot_of_check(after)),
+            why: "is tried again until it holds".into(),
+            witness: None,
+        });
+    }
     let (change, why, witness) = match strength::judge(before, after) {
         Verdict::Same => return,
         Verdict::Tighter => (Change::Tightened, "demands more".to_owned(), None),
         Verdict::Looser { why, witness } => (Change::Loosened, why, witness),
         Verdict::Changed { inverted, why } => (Change::ExpectationChanged { inverted }, why, None),
     };
-    let _ = old;
     diff.transitions.push(Transition {
         change,
         test: new.title(),
@@ -322,6 +333,10 @@ fn report_removed(left: &Left<'_>, new: &Case, diff: &mut TestDiff) {
         return;
     }
     if left.case.part != Part::Test && !new.part.eq(&left.case.part) {
+        return;
+    }
+    // "No error": what is awaited instead throws by itself.
+    if check.kind == CheckKind::Completes {
         return;
     }
     if !left.case.runs() || !strength::is_reached(check) || check.kind == CheckKind::Count {

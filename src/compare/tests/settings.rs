@@ -13,7 +13,7 @@ pub fn cases(old: &Case, new: &Case, diff: &mut TestDiff) {
 
 /// A new case: retries count, its own waits do not.
 pub fn born(new: &Case, diff: &mut TestDiff) {
-    for setting in new.settings.iter().filter(|s| s.kind == SettingKind::Retry && retries(s)) {
+    for setting in new.settings.iter().filter(|s| s.kind == SettingKind::Retry && retries(s) && of_the_runner(s)) {
         diff.transitions.push(Transition {
             change: Change::RetryAdded,
             test: new.title(),
@@ -72,7 +72,7 @@ fn compare(
                 _ => continue,
             },
             (None, SettingKind::Sleep) if report_new => format!("waits{} longer", seconds(now)),
-            (None, SettingKind::Retry) if retries(now) => format!("is tried again{}", times(now)),
+            (None, SettingKind::Retry) if retries(now) && of_the_runner(now) => format!("is tried again{}", times(now)),
             (None, SettingKind::Timeout) if report_new && is_case_timeout(now) => {
                 format!("may take longer: {}", now.value.map_or_else(|| now.text.clone(), number))
             }
@@ -93,6 +93,16 @@ fn compare(
 fn is_case_timeout(setting: &Setting) -> bool {
     let what = setting.what.as_str();
     what.contains("slow") || what.contains("setTimeout") || what == "this.timeout"
+}
+
+/// A retry that the runner does, not an option of the code under test.
+fn of_the_runner(setting: &Setting) -> bool {
+    match setting.what.split_once(' ') {
+        Some((call, _)) => {
+            call == "test" || call.contains("configure") || call.contains("mark") || call.contains("flaky")
+        }
+        None => true,
+    }
 }
 
 fn retries(setting: &Setting) -> bool {

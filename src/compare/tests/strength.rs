@@ -152,6 +152,15 @@ fn demand(old: &Check, new: &Check) -> Option<Verdict> {
             why: "what had to fail has to succeed now, or the other way round".into(),
         });
     }
+    if (old.kind == CheckKind::Throws) != (new.kind == CheckKind::Throws)
+        && old.kind != CheckKind::Snapshot
+        && new.kind != CheckKind::Snapshot
+    {
+        return Some(Verdict::Changed {
+            inverted: true,
+            why: "a value was expected and now an exception, or the other way round".into(),
+        });
+    }
     if new.kind == CheckKind::Opaque || old.kind == CheckKind::Opaque {
         return None;
     }
@@ -255,11 +264,45 @@ fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
     if old.kind == CheckKind::Truth {
         return None;
     }
+    let part = |whole: &Node, of: &Node| is_part(whole, of);
+    if family(old.kind) == CheckKind::Equal
+        && old.positive
+        && (part(&old.subject, &new.subject) || part(&old.resolved_subject, &new.resolved_subject))
+    {
+        return Some(looser("only a part of the value is compared", None));
+    }
     let inverted = match (values(old), values(new)) {
         ([one], [other]) => one.is(Kind::Bool) && other.is(Kind::Bool),
         _ => false,
     };
     Some(Verdict::Changed { inverted, why: "another value is expected".into() })
+}
+
+/// Whether `part` looks at something inside of `whole`: a member, an element, the result of a function.
+fn is_part(whole: &Node, part: &Node) -> bool {
+    if whole == part || whole.is_literal() {
+        return false;
+    }
+    let mut at = part;
+    loop {
+        let inner = match at.kind {
+            Kind::Member | Kind::Index => at.child(Role::Receiver),
+            Kind::Call => {
+                let arguments: Vec<&Node> = at.children_in(Role::Argument).collect();
+                match (at.child(Role::Callee), arguments.as_slice()) {
+                    (Some(callee), [only]) if callee.is(Kind::Name) => Some(*only),
+                    (Some(callee), []) => callee.child(Role::Receiver),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        match inner {
+            Some(inner) if inner == whole => return true,
+            Some(inner) => at = inner,
+            None => return false,
+        }
+    }
 }
 
 fn new_list(check: &Check) -> Node {
@@ -346,6 +389,8 @@ fn bounds(old: &Check, new: &Check) -> Option<Verdict> {
             (false, true) => Some(Verdict::Tighter),
             _ => None,
         },
+        // Against another variable: neither more nor less.
+        (None, None) => None,
         _ => changed("another bound"),
     }
 }
@@ -365,6 +410,7 @@ fn sets(old: &Check, new: &Check) -> Option<Verdict> {
         (true, None) => None,
         (true, Some(extra)) => Some(looser("one more alternative is accepted", Some(witness::text(extra)))),
         (false, None) => Some(Verdict::Tighter),
+        (false, Some(_)) if old.kind == CheckKind::AnyOf => None,
         (false, Some(_)) => changed("other alternatives are accepted"),
     }
 }
@@ -514,6 +560,9 @@ fn handling(node: &Node) -> Vec<&str> {
             ) {
                 found.push(name);
             }
+        }
+        if node.is(Kind::If) && node.child(Role::Then).is_none() {
+            found.push("if");
         }
         for child in node.nodes() {
             read(child, found);

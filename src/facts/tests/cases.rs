@@ -23,7 +23,7 @@ pub struct Finder<'l, 'a> {
     followed: HashSet<&'a str>,
     /// Functions that turned out to be cases or hooks.
     seen: HashSet<*const Node>,
-    pub aliases: Vec<(&'a str, Vec<&'a str>, Vec<Mark>)>,
+    pub aliases: Vec<(&'a str, Vec<String>, Vec<Mark>)>,
 }
 
 /// What surrounds a definition.

@@ -89,6 +89,16 @@ impl<'a> Reader<'_, 'a> {
             match spec.form {
                 Form::Not => positive = !positive,
                 Form::Noise => {}
+                Form::Retried => {
+                    let block = chain.segments[..from]
+                        .iter()
+                        .flat_map(|s| s.arguments.iter().flatten())
+                        .find(|n| n.is(Kind::Lambda));
+                    for body in block.into_iter().flat_map(|block| block.children_in(Role::Body)) {
+                        self.under(HurdleKind::Retried, None, |reader| reader.visit(body));
+                    }
+                    found = true;
+                }
                 Form::Project => subject = project(&subject, segment.name, arguments, node.span),
                 Form::Matcher => {
                     let sign = positive != spec.negative;
@@ -295,7 +305,7 @@ impl<'a> Reader<'_, 'a> {
         for pattern in patterns {
             flatten_alternatives(pattern, &mut expected);
         }
-        let kind = if expected.len() > 1 { CheckKind::OneOf } else { CheckKind::Type };
+        let kind = if expected.len() > 1 { CheckKind::AnyOf } else { CheckKind::Type };
         self.emit(Draft { kind, positive: true, subject: value.clone(), expected, tolerance: None, span });
     }
 

@@ -336,6 +336,13 @@ impl<'a> Reader<'_, 'a> {
                 self.condition_owned(&draft.subject.clone(), positive, draft.span);
                 return None;
             }
+            if draft.positive && expected.is(Kind::Regex) {
+                draft.kind = CheckKind::Matches;
+                return Some(draft);
+            }
+            if let Some(wildcard) = self.wildcard(&expected) {
+                return Some(Draft { kind: wildcard.0, expected: wildcard.1, ..draft });
+            }
             if let Some(whole) = self.measured(&draft.subject)
                 && draft.positive
             {
@@ -353,10 +360,34 @@ impl<'a> Reader<'_, 'a> {
                 return None;
             }
         }
+        if draft.kind == CheckKind::Contains
+            && super::reader::rows_of(&draft.subject).is_some()
+            && draft.expected.len() == 1
+            && !draft.expected[0].is_literal()
+        {
+            std::mem::swap(&mut draft.subject, &mut draft.expected[0]);
+            draft.kind = CheckKind::OneOf;
+        }
         if draft.kind == CheckKind::Throws {
             draft.subject = self.block_subject(&draft.subject, false);
         }
         Some(draft)
+    }
+
+    /// An expected value that stands for many: `expect.objectContaining({…})`, `mock.ANY`.
+    fn wildcard(&self, expected: &Node) -> Option<(CheckKind, Vec<Node>)> {
+        let chain = Chain::of(expected);
+        let path = self.known_path(&chain);
+        if path.len() < 2 {
+            return None;
+        }
+        let spec = self.file().vocabulary.matchers.get(&path)?;
+        let Form::Check(kind) = spec.form else { return None };
+        if kind == CheckKind::Approximate {
+            return None;
+        }
+        let arguments = chain.last()?.arguments.as_deref().unwrap_or_default();
+        Some((kind, arguments.iter().map(|n| (*n).clone()).collect()))
     }
 
     fn is_boolean(&self, node: &Node) -> bool {

@@ -24,20 +24,25 @@ impl<'a> Declared<'a> {
         let alias =
             finder.aliases.iter().rev().find(|(name, ..)| chain.segments.first().is_some_and(|s| s.name == *name));
         let (from, words, marks) = match alias {
-            Some((_, path, marks)) => (0, vocabulary.declare.get(path)?.clone(), marks.clone()),
+            Some((_, path, marks)) => {
+                let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                (0, vocabulary.declare.get(&path)?.clone(), marks.clone())
+            }
             None => {
-                let at =
-                    (0..chain.segments.len()).rev().find(|at| vocabulary.declare.get(&chain.path(*at)).is_some())?;
-                (at, vocabulary.declare.get(&chain.path(at))?.clone(), Vec::new())
+                let reader = finder.reader(scope);
+                let declares = |at: usize| vocabulary.declare.get(&reader.unalias(chain.path(at))).cloned();
+                let (at, words) = (0..chain.segments.len()).rev().find_map(|at| Some((at, declares(at)?)))?;
+                (at, words, Vec::new())
             }
         };
         // The call that carries title and body.
-        let carrier = chain.segments[from..].iter().position(|segment| {
-            segment.arguments.as_ref().is_some_and(|arguments| {
-                arguments.first().is_some_and(|title| is_title(title))
-                    && (arguments.len() == 1 || arguments[1..].iter().any(|n| is_body(n)))
-            })
-        })? + from;
+        let position = |fits: &dyn Fn(&[&Node]) -> bool| {
+            chain.segments[from..].iter().position(|segment| segment.arguments.as_deref().is_some_and(fits))
+        };
+        let with_body =
+            |given: &[&Node]| given.first().is_some_and(|n| is_title(n)) && given[1..].iter().any(|n| is_body(n));
+        let title_only = |given: &[&Node]| matches!(given, [only] if matches!(only.kind, Kind::Text | Kind::Template));
+        let carrier = position(&with_body).or_else(|| position(&title_only))? + from;
         let arguments = chain.segments[carrier].arguments.clone()?;
         let mut annotations = Annotations { marks, ..Annotations::default() };
         let reader = finder.reader(scope);
@@ -84,6 +89,7 @@ impl<'a> Declared<'a> {
     /// `const maybe = condition ? it : it.skip` makes a name that declares cases.
     pub fn alias(finder: &mut Finder<'_, 'a>, name: &'a str, value: &'a Node, scope: &Scope) {
         let vocabulary = finder.library.files[finder.file].vocabulary;
+        let reader = finder.reader(scope);
         let read = |node: &'a Node| {
             let chain = Chain::of(node);
             if chain.root.is_some()
@@ -91,9 +97,12 @@ impl<'a> Declared<'a> {
             {
                 return None;
             }
-            let at = (0..chain.segments.len()).rev().find(|at| vocabulary.declare.get(&chain.path(*at)).is_some())?;
-            let path = chain.path(at);
-            let words = vocabulary.declare.get(&path)?.clone();
+            let declares = |at: usize| {
+                let path: Vec<String> = reader.unalias(chain.path(at)).into_iter().map(str::to_owned).collect();
+                let words: Vec<&str> = path.iter().map(String::as_str).collect();
+                vocabulary.declare.get(&words).cloned().map(|words| (path, words))
+            };
+            let (at, (path, words)) = (0..chain.segments.len()).rev().find_map(|at| Some((at, declares(at)?)))?;
             let mut annotations = Annotations::default();
             for word in words.0.iter().skip(1) {
                 apply(word, None, &[], &mut annotations, finder, scope, node);
@@ -126,7 +135,7 @@ impl<'a> Declared<'a> {
                 _ => None,
             }
         } else {
-            read(value).filter(|(path, _)| path.first() != Some(&name))
+            read(value).filter(|(path, _)| path.first().is_none_or(|first| first != name))
         };
         if let Some((path, marks)) = found {
             finder.aliases.push((name, path, marks));

@@ -77,6 +77,21 @@ impl Annotations {
                 }
             }
             "hook" => self.is_hook = true,
+            "conditional" => {
+                // `#[cfg_attr(miri, ignore)]`
+                let Some((condition, attributes)) = arguments.split_first() else { return };
+                let from = self.marks.len();
+                for attribute in attributes {
+                    self.read(attribute, reader, span);
+                }
+                for mark in &mut self.marks[from..] {
+                    let inner = mark.condition.take();
+                    let outer = (*condition).clone();
+                    let both = inner.map_or(outer.clone(), |inner| Node::binary("&&", outer, inner));
+                    mark.gate = gate::judge(&both, reader.file().vocabulary);
+                    mark.condition = Some(both);
+                }
+            }
             "row" => self.row_of(arguments, reader, span),
             "rows" => {
                 let names = argument(arguments, "0").map(names_of).unwrap_or_default();

@@ -41,6 +41,8 @@ pub struct Reader<'r, 'a> {
     local: HashMap<&'a str, (&'a Node, bool)>,
     /// The statement's outcome is awaited or handed on.
     pub awaited: bool,
+    /// How many blocks are open.
+    depth: usize,
 }
 
 impl<'r, 'a> Reader<'r, 'a> {
@@ -55,6 +57,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             via: Vec::new(),
             local: HashMap::new(),
             awaited: false,
+            depth: 0,
         }
     }
 
@@ -152,12 +155,14 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     fn block(&mut self, block: &'a Node) {
         let depth = self.hurdles.len();
+        self.depth += 1;
         for statement in block.nodes() {
             self.visit(statement);
             if matches!(statement.kind, Kind::Return | Kind::Throw) || self.is_skip(statement) {
                 self.hurdles.push(Hurdle { kind: HurdleKind::Unreachable, what: None });
             } else if let Some(condition) = self.guard(statement) {
-                if self.reading.checks.is_empty() && self.hurdles.is_empty() && self.via.is_empty() {
+                let returns = last_statement(statement).is_some_and(|last| last.is(Kind::Return));
+                if returns && self.depth == 1 && self.reading.checks.is_empty() && self.hurdles.is_empty() {
                     self.mark(MarkKind::Skip, Some(condition), statement.span);
                 } else {
                     let kept = Node::unary("!", condition);
@@ -165,6 +170,7 @@ impl<'r, 'a> Reader<'r, 'a> {
                 }
             }
         }
+        self.depth -= 1;
         self.hurdles.truncate(depth);
     }
 
@@ -196,7 +202,9 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     pub fn unalias<'p>(&'p self, path: Vec<&'p str>) -> Vec<&'p str> {
-        match path.first().and_then(|first| self.file().aliases.get(first)) {
+        let vocabulary = self.file().vocabulary;
+        let known = |first: &str| vocabulary.declare.word(first).is_some() || vocabulary.checks.word(first).is_some();
+        match path.first().filter(|first| !known(first)).and_then(|first| self.file().aliases.get(first)) {
             Some(full) => full.split('.').chain(path.into_iter().skip(1)).collect(),
             None => path,
         }
@@ -476,7 +484,9 @@ impl<'r, 'a> Reader<'r, 'a> {
                 }
             }
             let path = Chain::of(target);
-            if let Some(words) = self.file().vocabulary.calls.get(&path.full_path()).cloned() {
+            if let Some(words) = self.file().vocabulary.calls.get(&path.full_path()).cloned()
+                && matches!(words.first(), "collected" | "timeout")
+            {
                 self.run_words(&words, &[value], node.span, &path.full_path().join("."));
             }
         }
@@ -523,7 +533,9 @@ impl<'r, 'a> Reader<'r, 'a> {
                     Kind::Lambda => {
                         let inner: Vec<&Node> = argument.children_in(Role::Body).collect();
                         let before = std::mem::replace(&mut self.awaited, true);
+                        self.depth += 1;
                         self.branch(&inner, None);
+                        self.depth -= 1;
                         self.awaited = before;
                     }
                     Kind::Name if self.local.contains_key(&*argument.text) => {}
@@ -618,9 +630,11 @@ impl<'r, 'a> Reader<'r, 'a> {
         let outer = std::mem::replace(&mut self.scope, inner);
         let outer_file = std::mem::replace(&mut self.file, file);
         self.via.push(name);
+        self.depth += 1;
         for body in node.children_in(Role::Body) {
             self.visit(body);
         }
+        self.depth -= 1;
         self.via.pop();
         self.file = outer_file;
         self.scope = outer;
@@ -654,6 +668,11 @@ impl<'r, 'a> Reader<'r, 'a> {
             self.setting(kind, &name.to_ascii_lowercase(), Some(value), span);
         }
     }
+}
+
+fn last_statement(conditional: &Node) -> Option<&Node> {
+    let then = conditional.child(Role::Then)?;
+    if then.is(Kind::Block) { then.nodes().last() } else { Some(then) }
 }
 
 pub fn lines(span: Span) -> LineRange {

@@ -1,7 +1,7 @@
 //! Calls that decide whether and how a case runs: skips, timeouts, retries, sleeps, mocks.
 
 use super::chain::{Chain, argument};
-use super::model::{MarkKind, SettingKind};
+use super::model::{HurdleKind, MarkKind, SettingKind};
 use super::reader::{Reader, is_declaration};
 use super::time;
 use super::vocabulary::{Form, Words};
@@ -59,8 +59,11 @@ impl<'a> Reader<'_, 'a> {
                 self.mark(kind, condition, span);
             }
             "timeout" => self.numeric(SettingKind::Timeout, what, given, span),
+            // Between two looks at what is awaited: the loop decides how long.
+            "sleep" if self.hurdles.iter().any(|hurdle| hurdle.kind == HurdleKind::Loop) => {}
             "sleep" => self.numeric(SettingKind::Sleep, what, given, span),
             "retry" => self.numeric(SettingKind::Retry, what, given, span),
+            "configure" => self.configured(what, arguments, span),
             // `test.slow()` triples what was allowed.
             "slow" => self.setting(SettingKind::Timeout, what, Some(3.0), span),
             "mock" => {
@@ -83,13 +86,8 @@ impl<'a> Reader<'_, 'a> {
         self.setting(kind, what, value, span);
     }
 
-    /// Timeouts and retries among the options of a call that waits.
+    /// Timeouts and retries among the options of a call.
     pub fn options(&mut self, path: &str, arguments: &[&'a Node], span: Span) {
-        let name = path.rsplit('.').next().unwrap_or(path).to_ascii_lowercase();
-        let waits = ["wait", "poll", "until", "eventually", "expect", "tobe", "tohave", "topass", "assert", "should"];
-        if !waits.iter().any(|word| name.contains(word)) {
-            return;
-        }
         for argument in arguments {
             let entries: Vec<&'a Node> =
                 if argument.is(Kind::Map) { argument.nodes().collect() } else { vec![argument] };
@@ -109,6 +107,17 @@ impl<'a> Reader<'_, 'a> {
                 };
                 let value = value.and_then(|node| time::amount(&self.scope.resolve(node)));
                 self.setting(kind, &format!("{path} {key}"), value, span);
+            }
+        }
+    }
+
+    /// Options of the whole suite or file.
+    fn configured(&mut self, what: &str, arguments: &[&'a Node], span: Span) {
+        let before = self.reading.settings.len();
+        self.options(what, arguments, span);
+        for setting in &mut self.reading.settings[before..] {
+            if setting.kind == SettingKind::Timeout {
+                setting.what.push_str(" setTimeout");
             }
         }
     }

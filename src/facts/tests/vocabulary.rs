@@ -16,7 +16,8 @@
 //! `pattern`, `block` (a function or body that runs), `matcher`, `message` and `_` (ignored), `=word` (an expectation that
 //! isn't written: `=null`, `=true`, `=0`).
 //! `async` among the roles: demands nothing until awaited.
-//! In `matchers` also `not`, `noise` (no meaning), `project` (the subject becomes a part of itself).
+//! In `matchers` also `not`, `noise` (no meaning), `project` (the subject becomes a part of itself), `retried` (the subject is a
+//! block that runs until its checks hold).
 //!
 //! `declare`: `suite` or `test`, then modifications (`skip`, `focus`, `todo`, `xfail`).
 //! `modify`: `skip`, `skip-if`, `run-if`, `focus`, `todo`, `xfail`, `rows`, `timeout`, `retry`, `noise`.
@@ -95,6 +96,8 @@ pub enum Form {
     Not,
     Noise,
     Project,
+    /// The subject is a block that is run until its checks hold.
+    Retried,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -234,6 +237,7 @@ fn spec(meaning: &str) -> Option<Spec> {
         "matcher" => Form::Matcher,
         "noise" => Form::Noise,
         "project" => Form::Project,
+        "retried" => Form::Retried,
         kind => {
             let kind: Result<_, serde::de::value::Error> = CheckKind::deserialize(kind.into_deserializer());
             Form::Check(kind.ok()?)
