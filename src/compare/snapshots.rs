@@ -28,14 +28,24 @@ pub fn between(base: &[Entry], head: &[Entry]) -> Difference {
 /// The first line that differs: its offset in both bodies, and a few lines of each from there.
 pub fn excerpt(base: &str, head: &str) -> (u32, String, String) {
     const SHOWN: usize = 3;
-    let same = base.lines().zip(head.lines()).take_while(|(one, other)| one == other).count();
-    let few = |text: &str| {
-        let lines: Vec<&str> = text.lines().collect();
-        let rest = lines.get(same..).unwrap_or_default();
-        // What is common at the end is not what changed.
-        rest.iter().take(SHOWN).copied().collect::<Vec<_>>().join("\n")
+    let (old, new): (Vec<&str>, Vec<&str>) = (base.lines().collect(), head.lines().collect());
+    let same = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
+    let after = |lines: &[&str]| lines.len().saturating_sub(same);
+    let ending = old.iter().rev().zip(new.iter().rev()).take_while(|(one, other)| one == other).count();
+    // What is common at the end is not what changed.
+    let ending = ending.min(after(&old)).min(after(&new));
+    let few = |lines: &[&str]| {
+        lines
+            .get(same..lines.len() - ending)
+            .unwrap_or_default()
+            .iter()
+            .take(SHOWN)
+            .copied()
+            .collect::<Vec<_>>()
+            .join("\n")
     };
-    (u32::try_from(same).unwrap_or(u32::MAX), few(base), few(head))
+    let (base, head) = (few(&old), few(&new));
+    (u32::try_from(same).unwrap_or(u32::MAX), base, head)
 }
 
 #[cfg(test)]
@@ -57,6 +67,6 @@ mod tests {
 
     #[test]
     fn an_excerpt_starts_where_the_texts_part() {
-        assert_eq!(excerpt("a\nb\nc", "a\nx\nc"), (1, "b\nc".into(), "x\nc".into()));
+        assert_eq!(excerpt("a\nb\nc", "a\nx\nc"), (1, "b".into(), "x".into()));
     }
 }

@@ -15,6 +15,12 @@ pub struct Entry {
     pub line: u32,
 }
 
+/// Whether a file among tests is called a recording: `output-golden-linux.txt`.
+pub fn is_called_golden(path: &RepoPath) -> bool {
+    let name = String::from_utf8_lossy(path.file_name()).to_ascii_lowercase();
+    name.split(['-', '_', '.']).any(|part| matches!(part, "golden" | "goldens" | "snapshot" | "cassette" | "approved"))
+}
+
 /// The entries of a recording; `None` for bytes that are not text.
 pub fn entries(path: &RepoPath, bytes: &[u8]) -> Option<Vec<Entry>> {
     let text = std::str::from_utf8(bytes).ok()?;

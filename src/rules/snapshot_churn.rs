@@ -34,7 +34,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         .change
         .files
         .iter()
-        .filter(|file| file.role == Role::Snapshot)
+        .filter(|file| {
+            file.role == Role::Snapshot || (file.role == Role::TestData && snapshots::is_called_golden(file.path()))
+        })
         .filter_map(|file| finding(context, file, production))
         .collect();
     if let Some(first) = findings.first() {

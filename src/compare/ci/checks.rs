@@ -220,7 +220,14 @@ impl<'a> Pairing<'a> {
             let run = &self.base.runs[at];
             let unit = &self.base.units[run.unit];
             let vanished = self.units[run.unit].is_none();
-            if !self.matters(unit, vanished) || run.called {
+            // A script that is still called lost the check itself, which is said where the script stands.
+            let still_called = |caller: &Run| self.head.runs.iter().any(|other| same(caller, other));
+            let run = match run.caller.map(|caller| &self.base.runs[caller]) {
+                Some(caller) if still_called(caller) => continue,
+                Some(caller) => caller,
+                None => run,
+            };
+            if !self.matters(unit, vanished) {
                 continue;
             }
             groups.entry((run.unit, (!vanished).then_some(run.step))).or_default().push(run);
@@ -317,7 +324,12 @@ fn units(base: &Inventory, head: &Inventory) -> Vec<Option<usize>> {
         pair(at, &|other| other.name == unit.name && other.kind == unit.kind, &mut partner);
     }
     let commands = |inventory: &Inventory, unit: usize| -> Vec<String> {
-        inventory.runs.iter().filter(|run| run.unit == unit && !run.called).map(|run| run.text.clone()).collect()
+        inventory
+            .runs
+            .iter()
+            .filter(|run| run.unit == unit && run.caller.is_none())
+            .map(|run| run.text.clone())
+            .collect()
     };
     for at in 0..base.units.len() {
         let unit = &base.units[at];

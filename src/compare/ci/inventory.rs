@@ -64,8 +64,8 @@ pub(super) struct Run {
     pub guards: Vec<String>,
     /// It calls a script whose own checks are listed.
     pub expanded: bool,
-    /// Reached through a script.
-    pub called: bool,
+    /// The run whose call leads here through scripts.
+    pub caller: Option<usize>,
 }
 
 impl Inventory {
@@ -111,6 +111,7 @@ impl Inventory {
                     folder: &folder,
                     tolerated: false,
                     hops: 0,
+                    caller: None,
                     outer: None,
                 };
                 self.command(reader, &place, command);
@@ -139,6 +140,7 @@ impl Inventory {
             folder: &folder,
             tolerated,
             hops: 0,
+            caller: None,
             outer: None,
         };
         match &step.action {
@@ -165,7 +167,7 @@ impl Inventory {
                     tolerated,
                     guards: Vec::new(),
                     expanded: false,
-                    called: false,
+                    caller: None,
                 });
             }
         }
@@ -196,7 +198,7 @@ impl Inventory {
             tolerated: place.tolerated,
             guards: guards.clone(),
             expanded: false,
-            called: place.hops > 0,
+            caller: place.caller,
         });
         if place.hops >= HOPS {
             return;
@@ -209,6 +211,7 @@ impl Inventory {
                 path: &path,
                 folder: &folder,
                 hops: place.hops + 1,
+                caller: place.caller.or(Some(index)),
                 outer: Some(&outer),
                 step_name: None,
                 ..*place
@@ -238,6 +241,7 @@ struct Place<'a> {
     folder: &'a str,
     tolerated: bool,
     hops: u32,
+    caller: Option<usize>,
     outer: Option<&'a Outer>,
 }
 
