@@ -124,7 +124,8 @@ fn similar<'t>(
             }
             let body = likeness(case, candidate);
             let name = strsim::normalized_levenshtein(&case.name, &candidate.name);
-            let score = body * 0.8 + name * 0.2;
+            let placed = here && same_place(case, candidate, pairs);
+            let score = body * 0.8 + name * 0.2 + if placed { 0.15 } else { 0.0 };
             let enough = if here { SIMILAR_HERE } else { SIMILAR_ELSEWHERE };
             if score >= enough && body > 0.4 {
                 scores.push((score + if here { 0.05 } else { 0.0 }, from, to));
@@ -142,6 +143,23 @@ fn similar<'t>(
     }
     drop_used(old, &from_used);
     drop_used(new, &to_used);
+}
+
+/// Alone between the same neighbours: one test of a file was exchanged for another.
+fn same_place(case: &Case, candidate: &Case, pairs: &[(&Case, &Case)]) -> bool {
+    let mine = |other: &Case| other.path == case.path && other.part == case.part;
+    let theirs = |other: &Case| other.path == candidate.path && other.part == candidate.part;
+    let paired = pairs.iter().filter(|(before, now)| mine(before) && theirs(now));
+    let (mut before, mut after) = (0, 0);
+    for (a, b) in paired {
+        // Neighbours must be on the same side of both.
+        match (a.lines.first < case.lines.first, b.lines.first < candidate.lines.first) {
+            (true, true) => before += 1,
+            (false, false) => after += 1,
+            _ => return false,
+        }
+    }
+    before + after > 0
 }
 
 /// How much two bodies share: twice the common words over all words.

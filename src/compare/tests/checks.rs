@@ -123,7 +123,7 @@ fn within<'t>(old: &'t Case, new: &'t Case, diff: &mut TestDiff) -> (Vec<&'t Che
     // Nothing is lost where another check of the case says as much.
     let standing: Vec<&Check> = new.checks.iter().filter(|check| strength::is_reached(check)).collect();
     from.retain(|check| strength::level(check) > 0 && !standing.iter().any(|now| implies(now, check)));
-    let kept = rewritten(&from, &to);
+    let kept = rewritten(&from, &to, new);
     from.retain(|check| !kept.contains(&std::ptr::from_ref(*check)));
     (from, to)
 }
@@ -204,6 +204,12 @@ fn align<'t>(from: &mut Vec<&'t Check>, to: &mut Vec<&'t Check>, pairs: &mut Vec
 fn affinity(before: &Check, after: &Check) -> f64 {
     let subject =
         similarity(&before.subject, &after.subject).max(similarity(&before.resolved_subject, &after.resolved_subject));
+    // The old demand stands inside of the new one: in a tuple, behind an operator.
+    let subject = if subject < 0.8 && !before.subject.words().is_empty() && contains(&after.subject, &before.subject) {
+        0.8
+    } else {
+        subject
+    };
     let expected = match (before.expected.first(), after.expected.first()) {
         (Some(one), Some(other)) => similarity(one, other),
         (None, None) => 1.0,
@@ -211,6 +217,9 @@ fn affinity(before: &Check, after: &Check) -> f64 {
     };
     let kind = if strength::family(before.kind) == strength::family(after.kind) { 1.0 } else { 0.0 };
     let row = if before.row == after.row { 0.0 } else { 0.1 };
+    if subject < 0.6 && expected < 0.6 {
+        return 0.0;
+    }
     subject * 0.65 + expected * 0.2 + kind * 0.15 - row
 }
 
@@ -255,11 +264,6 @@ fn implies(now: &Check, before: &Check) -> bool {
         return exact && (weak || before.kind != now.kind && strength::level(before) < strength::level(now));
     }
     // A part of it is looked at, so it must be there; the whole is compared, so its parts are.
-    let contains = |whole: &Node, part: &Node| {
-        let mut found = false;
-        whole.walk(&mut |n| found |= n == part);
-        found
-    };
     let presence = strength::level(before) <= 35 && (before.positive || is_not_null(before));
     if presence
         && (contains(&now.subject, &before.subject) || contains(&now.resolved_subject, &before.resolved_subject))
@@ -269,33 +273,79 @@ fn implies(now: &Check, before: &Check) -> bool {
     exact && contains(&before.subject, &now.subject) && !now.subject.words().is_empty()
 }
 
+fn contains(whole: &Node, part: &Node) -> bool {
+    let mut found = false;
+    whole.walk(&mut |n| found |= n == part);
+    found
+}
+
 fn is_not_null(check: &Check) -> bool {
     !check.positive && check.expected.first().is_some_and(|n| n.is(Kind::Null))
 }
 
+/// The name that a subject starts from.
+fn root_name(node: &Node) -> Option<&str> {
+    match node.kind {
+        Kind::Name => Some(&node.text),
+        _ => node.nodes().next().and_then(root_name),
+    }
+}
+
 /// Checks that were written anew: as many as before, no weaker, about the same things.
-fn rewritten(from: &[&Check], to: &[&Check]) -> HashSet<*const Check> {
+fn rewritten(from: &[&Check], to: &[&Check], new: &Case) -> HashSet<*const Check> {
+    type Answers = fn(&Check, &Check, &Case) -> bool;
+    // The surest kind of answer first, so that it is not spent on a vaguer question.
+    const KINDS: [Answers; 3] = [says_the_same, about_the_same, of_another_subject];
     let mut used = HashSet::new();
     let mut kept = HashSet::new();
-    for before in from {
-        let words: HashSet<&str> =
-            before.subject.words().into_iter().chain(before.resolved_subject.words()).filter(|w| w.len() > 2).collect();
-        let answer = to.iter().enumerate().find(|(at, now)| {
-            !used.contains(at)
-                && strength::is_reached(now)
-                && now.hurdles.len() <= before.hurdles.len()
-                && strength::level(now) >= strength::level(before)
-                && (strength::family(now.kind) == strength::family(before.kind)
-                    && now.expected == before.expected
-                    && now.positive == before.positive
-                    || now.subject.words().iter().chain(&now.resolved_subject.words()).any(|w| words.contains(w)))
-        });
-        if let Some((at, _)) = answer {
-            used.insert(at);
-            kept.insert(std::ptr::from_ref(*before));
+    for answers in KINDS {
+        for before in from {
+            let id = std::ptr::from_ref(*before);
+            if kept.contains(&id) {
+                continue;
+            }
+            let answer = to.iter().enumerate().find(|(at, now)| {
+                !used.contains(at)
+                    && strength::is_reached(now)
+                    && now.hurdles.len() <= before.hurdles.len()
+                    && answers(before, now, new)
+            });
+            if let Some((at, _)) = answer {
+                used.insert(at);
+                kept.insert(id);
+            }
         }
     }
     kept
+}
+
+fn says_the_same(before: &Check, now: &Check, _: &Case) -> bool {
+    strength::level(now) >= strength::level(before)
+        && strength::family(now.kind) == strength::family(before.kind)
+        && now.expected == before.expected
+        && now.positive == before.positive
+}
+
+fn about_the_same(before: &Check, now: &Check, _: &Case) -> bool {
+    let long = |word: &&str| word.len() > 2;
+    let named: HashSet<&str> = [&before.subject, &before.resolved_subject]
+        .into_iter()
+        .chain(&before.expected)
+        .flat_map(|node| node.words())
+        .filter(long)
+        .collect();
+    strength::level(now) >= strength::level(before)
+        && [&now.subject, &now.resolved_subject]
+            .into_iter()
+            .flat_map(|node| node.words())
+            .any(|word| named.contains(word))
+}
+
+/// What it looked at is no longer there: the test was rewritten around something else.
+fn of_another_subject(before: &Check, now: &Check, new: &Case) -> bool {
+    let root = root_name(&before.subject);
+    strength::level(now) >= strength::level(before).min(60)
+        && root.is_some_and(|root| root.len() > 2 && !new.names.contains(root))
 }
 
 fn transition(new: &Case, before: &Check, after: &Check, diff: &mut TestDiff) {

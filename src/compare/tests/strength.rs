@@ -29,6 +29,8 @@ pub fn level(check: &Check) -> u8 {
         CheckKind::Contains | CheckKind::Matches => 65,
         CheckKind::OneOf | CheckKind::AnyOf | CheckKind::CalledTimes => 60,
         CheckKind::Between => 55,
+        // Less than an exact size.
+        kind if kind.is_bound() && measures(&check.subject) => 42,
         CheckKind::Greater | CheckKind::AtLeast | CheckKind::Less | CheckKind::AtMost => 50,
         CheckKind::Length => 45,
         CheckKind::ExactType => 40,
@@ -58,6 +60,16 @@ pub fn level(check: &Check) -> u8 {
         CheckKind::Throws => 10,
         _ => 15,
     }
+}
+
+/// A size: `len(x)`, `x.length`.
+fn measures(node: &Node) -> bool {
+    let name = match node.kind {
+        Kind::Member => &*node.text,
+        Kind::Call => node.child(Role::Callee).map_or("", |callee| &*callee.text),
+        _ => "",
+    };
+    matches!(name.rsplit('.').next(), Some("len" | "length" | "size" | "count" | "Count" | "Length" | "Size"))
 }
 
 /// Kinds that different frameworks use for one demand.
@@ -264,6 +276,9 @@ fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
     if old.kind == CheckKind::Truth {
         return None;
     }
+    if let Some(why) = handled(old, new) {
+        return Some(looser(why, None));
+    }
     let part = |whole: &Node, of: &Node| is_part(whole, of);
     if family(old.kind) == CheckKind::Equal
         && old.positive
@@ -271,11 +286,26 @@ fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
     {
         return Some(looser("only a part of the value is compared", None));
     }
+    if let ([one], [other]) = (values(old), values(new))
+        && !one.is_literal()
+        && !other.is_literal()
+        && !alike(one, other)
+    {
+        // Against another variable: another statement, which nobody can weigh by its text.
+        return None;
+    }
     let inverted = match (values(old), values(new)) {
         ([one], [other]) => one.is(Kind::Bool) && other.is(Kind::Bool),
         _ => false,
     };
     Some(Verdict::Changed { inverted, why: "another value is expected".into() })
+}
+
+/// Whether two values share most of their words.
+fn alike(one: &Node, other: &Node) -> bool {
+    let (a, b) = (one.words(), other.words());
+    let common = a.iter().filter(|word| b.contains(word)).count();
+    common * 2 >= a.len().max(b.len())
 }
 
 /// Whether `part` looks at something inside of `whole`: a member, an element, the result of a function.

@@ -336,12 +336,22 @@ impl<'a> Reader<'_, 'a> {
                 self.condition_owned(&draft.subject.clone(), positive, draft.span);
                 return None;
             }
+            if !draft.positive && expected.is(Kind::Null) {
+                return Some(Draft { kind: CheckKind::Present, positive: true, expected: Vec::new(), ..draft });
+            }
             if draft.positive && expected.is(Kind::Regex) {
                 draft.kind = CheckKind::Matches;
                 return Some(draft);
             }
             if let Some(wildcard) = self.wildcard(&expected) {
                 return Some(Draft { kind: wildcard.0, expected: wildcard.1, ..draft });
+            }
+            if draft.positive
+                && draft.subject.is(Kind::Member)
+                && matches!(&*draft.subject.text, "call_count" | "callCount" | "await_count")
+                && let Some(mock) = draft.subject.child(Role::Receiver).cloned()
+            {
+                return Some(Draft { kind: CheckKind::CalledTimes, subject: mock, ..draft });
             }
             if let Some(whole) = self.measured(&draft.subject)
                 && draft.positive
