@@ -124,10 +124,10 @@ fn similar<'t>(
             }
             let body = likeness(case, candidate);
             let name = strsim::normalized_levenshtein(&case.name, &candidate.name);
-            let placed = here && same_place(case, candidate, pairs);
+            let placed = here && same_place(case, candidate, old, new, pairs);
             let score = body * 0.8 + name * 0.2 + if placed { 0.15 } else { 0.0 };
             let enough = if here { SIMILAR_HERE } else { SIMILAR_ELSEWHERE };
-            if score >= enough && body > 0.4 {
+            if score >= enough && body > if placed { 0.3 } else { 0.4 } {
                 scores.push((score + if here { 0.05 } else { 0.0 }, from, to));
             }
         }
@@ -146,7 +146,7 @@ fn similar<'t>(
 }
 
 /// Alone between the same neighbours: one test of a file was exchanged for another.
-fn same_place(case: &Case, candidate: &Case, pairs: &[(&Case, &Case)]) -> bool {
+fn same_place(case: &Case, candidate: &Case, old: &[&Case], new: &[&Case], pairs: &[(&Case, &Case)]) -> bool {
     let mine = |other: &Case| other.path == case.path && other.part == case.part;
     let theirs = |other: &Case| other.path == candidate.path && other.part == candidate.part;
     let paired = pairs.iter().filter(|(before, now)| mine(before) && theirs(now));
@@ -159,7 +159,8 @@ fn same_place(case: &Case, candidate: &Case, pairs: &[(&Case, &Case)]) -> bool {
             _ => return false,
         }
     }
-    before + after > 0
+    let alone = || old.iter().filter(|c| mine(c)).count() == 1 && new.iter().filter(|c| theirs(c)).count() == 1;
+    before + after > 0 || alone()
 }
 
 /// How much two bodies share: twice the common words over all words.

@@ -83,6 +83,9 @@ impl<'p> Credit<'p> {
 
     fn take(&mut self, check: &Check) -> bool {
         for (table, key) in [(&self.exact, signature(check, true)), (&self.loose, signature(check, false))] {
+            if check.row.is_some() && std::ptr::eq(table, &self.loose) {
+                continue;
+            }
             let free = table.get(&key).and_then(|at| at.iter().find(|at| !self.used.contains(at)));
             if let Some(at) = free
                 && !matches!(strength::judge(check, self.pool[*at].check), Verdict::Looser { .. })
@@ -254,8 +257,11 @@ fn implies(now: &Check, before: &Check) -> bool {
     }
     // Two variables may come from the same expression and still differ: `lines.next()`.
     let distinct = now.subject.is(Kind::Name) && before.subject.is(Kind::Name);
-    let same = now.subject == before.subject || !distinct && now.resolved_subject == before.resolved_subject;
-    if same && now.expected == before.expected && now.positive == before.positive {
+    // Rows share their words; what they stand for differs.
+    let rows = before.row.is_some() && now.row.is_some();
+    let same = !rows && now.subject == before.subject || !distinct && now.resolved_subject == before.resolved_subject;
+    let expected = !rows && now.expected == before.expected || now.resolved_expected == before.resolved_expected;
+    if same && expected && now.positive == before.positive {
         return strength::level(now) >= strength::level(before);
     }
     let exact = matches!(now.kind, CheckKind::Equal | CheckKind::Identical | CheckKind::Snapshot) && now.positive;
@@ -270,7 +276,9 @@ fn implies(now: &Check, before: &Check) -> bool {
     {
         return strength::level(now) >= strength::level(before);
     }
-    exact && contains(&before.subject, &now.subject) && !now.subject.words().is_empty()
+    let (whole, part) =
+        if rows { (&now.resolved_subject, &before.resolved_subject) } else { (&now.subject, &before.subject) };
+    exact && contains(part, whole) && !whole.words().is_empty()
 }
 
 fn contains(whole: &Node, part: &Node) -> bool {

@@ -151,7 +151,10 @@ impl TestDiff {
         let mut seen = HashSet::new();
         self.transitions.retain(|transition| {
             let place = |spot: &Option<Spot>| spot.as_ref().map(|spot| (spot.path.clone(), spot.lines));
-            seen.insert((std::mem::discriminant(&transition.change), place(&transition.base), place(&transition.head)))
+            let of_a_mark =
+                matches!(transition.change, Change::Skipped { .. } | Change::ExpectedToFail { .. } | Change::Focused);
+            let base = if of_a_mark { None } else { place(&transition.base) };
+            seen.insert((std::mem::discriminant(&transition.change), base, place(&transition.head)))
         });
         self.transitions.sort_by(|a, b| {
             let key = |t: &Transition| t.head.as_ref().or(t.base.as_ref()).map(|spot| (spot.path.clone(), spot.lines));

@@ -158,7 +158,16 @@ impl<'r, 'a> Reader<'r, 'a> {
         self.depth += 1;
         for statement in block.nodes() {
             self.visit(statement);
-            if matches!(statement.kind, Kind::Return | Kind::Throw) || self.is_skip(statement) {
+            let first = self.depth == 1 && self.reading.checks.is_empty() && self.hurdles.is_empty();
+            if first
+                && statement.is(Kind::Return)
+                && block.nodes().last().is_some_and(|last| !std::ptr::eq(last, statement))
+            {
+                // Leaving before anything is checked is a skip by another name.
+                self.mark(MarkKind::Skip, None, statement.span);
+            } else if first && self.is_skip(statement) {
+                // The mark says it.
+            } else if matches!(statement.kind, Kind::Return | Kind::Throw) || self.is_skip(statement) {
                 self.hurdles.push(Hurdle { kind: HurdleKind::Unreachable, what: None });
             } else if let Some(condition) = self.guard(statement) {
                 let returns = last_statement(statement).is_some_and(|last| last.is(Kind::Return));
