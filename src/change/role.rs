@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use super::role_table::{CODE, Row, TABLE, Which};
 use crate::RepoPath;
+use crate::policy::Patterns;
 
 /// What a file is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -43,34 +44,18 @@ impl Role {
 /// Tells roles: the built-in table, and what a policy puts before it.
 #[derive(Clone, Default)]
 pub struct Roles {
-    extra: Vec<(globset::GlobSet, Role)>,
+    extra: Vec<(Patterns, Role)>,
 }
 
 impl Roles {
-    /// The built-in table under a policy's own patterns; of those, later ones win.
-    pub fn with(extra: Vec<(globset::GlobSet, Role)>) -> Self {
+    /// The built-in table under a policy's own patterns; of those, the first that fits decides.
+    pub fn with(extra: Vec<(Patterns, Role)>) -> Self {
         Self { extra }
     }
 
     pub fn role(&self, path: &RepoPath) -> Role {
-        let own = self.extra.iter().rev().find(|(globs, _)| globs.is_match(OsPath(path).as_path()));
+        let own = self.extra.iter().find(|(patterns, _)| patterns.is_match(path));
         own.map_or_else(|| INDEX.role(path), |(_, role)| *role)
-    }
-}
-
-/// globset wants a file system path; on Unix the bytes are the same, elsewhere the text comes closest.
-struct OsPath<'a>(&'a RepoPath);
-
-impl OsPath<'_> {
-    #[cfg(unix)]
-    fn as_path(&self) -> &std::path::Path {
-        use std::os::unix::ffi::OsStrExt as _;
-        std::path::Path::new(std::ffi::OsStr::from_bytes(self.0.as_bytes()))
-    }
-
-    #[cfg(not(unix))]
-    fn as_path(&self) -> std::path::PathBuf {
-        self.0.to_text().into()
     }
 }
 
@@ -193,6 +178,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Policy;
 
     fn role(path: &str) -> Role {
         Roles::default().role(&RepoPath::from(path))
@@ -315,8 +301,9 @@ mod tests {
 
     #[test]
     fn a_policy_goes_before_the_table() {
-        let globs = |glob: &str| globset::GlobSet::builder().add(globset::Glob::new(glob).unwrap()).build().unwrap();
-        let roles = Roles::with(vec![(globs("src/**"), Role::Generated), (globs("src/gate/**"), Role::Gate)]);
+        let policy =
+            Policy::from_text("version = 1\nroles = { generated = [\"src/\"], gate = [\"src/gate/\"] }").unwrap();
+        let roles = policy.roles();
         assert_eq!(roles.role(&RepoPath::from("src/a.rs")), Role::Generated);
         assert_eq!(roles.role(&RepoPath::from("src/gate/a.rs")), Role::Gate);
         assert_eq!(roles.role(&RepoPath::from("a_test.go")), Role::Test);

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 
 use super::exit::Exit;
 use super::failure::Result;
-use super::{check, ci, explain, hooks, pre_push, print, rules};
+use super::{check, ci, explain, hooks, policy, pre_push, print, rules};
 
 /// Judges a coding agent's branch before it merges.
 #[derive(Debug, Parser)]
@@ -47,6 +47,8 @@ enum Command {
     Install(hooks::Install),
     /// Take our git hooks out again
     Uninstall(hooks::Uninstall),
+    /// Show, check and describe policies
+    Policy(policy::PolicyArgs),
     /// Print completions for a shell
     Completions { shell: clap_complete::Shell },
     /// Print the manual page
@@ -63,6 +65,7 @@ impl Program {
             Command::PrePush(command) => command.run(),
             Command::Install(command) => command.run(),
             Command::Uninstall(command) => command.run(),
+            Command::Policy(command) => command.run(),
             Command::Completions { shell } => {
                 let mut text = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "agentgate", &mut text);

@@ -6,10 +6,11 @@ use std::time::Instant;
 use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::outlet::Progress;
-use crate::change::ChangeSet;
+use crate::RepoPath;
+use crate::change::{ChangeSet, Unreadable};
 use crate::evidence::{Claims, Commit};
-use crate::git::{GitError, Head, ObjectId, Repository};
-use crate::policy::Policy;
+use crate::git::{self, GitError, Head, ObjectId, Repository};
+use crate::policy::{Audience, Policy};
 use crate::report::{Outcome, Report, store};
 use crate::verdict::{Agent, Revision, Subject};
 
@@ -147,7 +148,10 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
     let start = start(repository, question, &policy, fork)?;
     // What the base has is nobody's claim, even where the branch merged it.
     let from = if start == fork { base.id } else { start };
-    let claims = Claims { pull_request: question.text.clone(), commits: commits(repository, from, end.id)? };
+    let commits = repository.commits(Some(from), end.id)?;
+    let agent = whose(question, &policy, &commits);
+    let policy = policy.for_audience(Audience::from(&agent));
+    let claims = Claims { pull_request: question.text.clone(), commits: commits.into_iter().map(claim).collect() };
     let tree = repository.commit_tree(end.id)?;
     let subject = Subject {
         base: Revision { name: base.name.clone(), commit: Some(base.id.to_string()), tree: None },
@@ -157,11 +161,10 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
             commit: Some(end.id.to_string()),
             tree: Some(tree.to_string()),
         },
-        agent: whose(question, &policy, &claims),
+        agent,
         ..Subject::default()
     };
-    let roles = Default::default();
-    let change = ChangeSet::between(repository, repository.commit_tree(start)?, tree, &roles)?;
+    let change = ChangeSet::between(repository, repository.commit_tree(start)?, tree, &policy.roles())?;
     let verdict = crate::judge(&change, subject, &policy, &claims);
     let report = Report::from_verdict(&verdict, &change, started.elapsed());
     if repository.worktree_dir().is_some() {
@@ -178,7 +181,7 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
 fn start(repository: &Repository, question: &Question, policy: &Policy, fork: ObjectId) -> Result<ObjectId> {
     let End::Commit(end) = &question.end;
     let Some(published) = question.published else { return Ok(fork) };
-    if is_agent_by_name(policy, question.branch.as_deref()) || published == end.id {
+    if policy.whose(question.branch.as_deref(), &[]).is_agent || published == end.id {
         return Ok(fork);
     }
     let continues = repository.is_ancestor(published, end.id)? && repository.is_ancestor(fork, published)?;
@@ -188,39 +191,56 @@ fn start(repository: &Repository, question: &Question, policy: &Policy, fork: Ob
 /// The base and its policy. Which branch is the base may stand in the policy, which stands on the base: one step is
 /// taken, from the remote's default branch.
 fn base_and_policy(repository: &Repository, question: &Question) -> Result<(Named, Policy)> {
-    let named = |base: crate::git::DefaultBase| Named { id: base.id, name: Some(base.name) };
-    let first = match &question.base {
-        Base::Commit(base) => base.clone(),
-        Base::Default { remote } => named(repository.default_base_on(remote.as_deref(), None)?),
-    };
-    let policy = policy(repository, first.id, question.policy.as_deref())?;
-    Ok((first, policy))
-}
-
-fn policy(_repository: &Repository, _base: ObjectId, _file: Option<&Path>) -> Result<Policy> {
-    Ok(Policy {})
-}
-
-fn is_agent_by_name(_policy: &Policy, branch: Option<&str>) -> bool {
-    branch.is_some_and(|branch| branch.starts_with("agent/"))
-}
-
-fn whose(question: &Question, _policy: &Policy, _claims: &Claims) -> Agent {
-    match question.reading {
-        Reading::Human => Agent { is_agent: false, why: "judged as a person's branch, as asked".into() },
-        Reading::Agent | Reading::Auto => Agent { is_agent: true, why: "judged as an agent's branch".into() },
+    match &question.base {
+        Base::Commit(base) => Ok((base.clone(), policy(repository, base.id, question.policy.as_deref())?)),
+        Base::Default { remote } => default_base(repository, remote.as_deref(), question.policy.as_deref()),
     }
 }
 
-fn commits(repository: &Repository, from: ObjectId, to: ObjectId) -> Result<Vec<Commit>> {
-    let commits = repository.commits(Some(from), to)?;
-    let claim = |commit: crate::git::Commit| Commit {
+/// The base that holds where nobody names one, and its policy or the caller's.
+///
+/// # Errors
+/// When there is none, or its policy can't be followed.
+pub fn default_base(repository: &Repository, remote: Option<&str>, file: Option<&Path>) -> Result<(Named, Policy)> {
+    let named = |base: git::DefaultBase| Named { id: base.id, name: Some(base.name) };
+    let first = named(repository.default_base_on(remote, None)?);
+    let policy = policy(repository, first.id, file)?;
+    let Some(name) = &policy.branches().base else { return Ok((first, policy)) };
+    let base = named(repository.default_base_on(remote, Some(name))?);
+    let policy = self::policy(repository, base.id, file)?;
+    Ok((base, policy))
+}
+
+/// The policy of a base commit, or the caller's own.
+///
+/// # Errors
+/// When there is one and it can't be read or followed.
+pub fn policy(repository: &Repository, base: ObjectId, file: Option<&Path>) -> Result<Policy> {
+    let read = |path: &str| match repository.read_path(base, &RepoPath::from(path)) {
+        Ok(bytes) => Ok(bytes.map(|bytes| bytes.to_vec())),
+        Err(error) => Err(Unreadable::Other(error.to_string())),
+    };
+    let Some(file) = file else { return Ok(Policy::from_base(&read)?) };
+    let bytes = std::fs::read(file)
+        .map_err(|error| Failure::new(format!("the policy {} can't be read: {error}", file.display())))?;
+    Ok(Policy::from_file(&file.display().to_string(), bytes, &read)?)
+}
+
+fn whose(question: &Question, policy: &Policy, commits: &[git::Commit]) -> Agent {
+    match question.reading {
+        Reading::Human => Agent { is_agent: false, why: "judged as a person's branch, as asked".into() },
+        Reading::Agent => Agent { is_agent: true, why: "judged as an agent's branch".into() },
+        Reading::Auto => policy.whose(question.branch.as_deref(), commits),
+    }
+}
+
+fn claim(commit: git::Commit) -> Commit {
+    Commit {
         id: commit.id.to_string(),
         author_name: commit.author.name,
         author_email: commit.author.email,
         message: commit.message,
-    };
-    Ok(commits.into_iter().map(claim).collect())
+    }
 }
 
 fn nothing_to_judge(base: &Named, end: &Named) -> Failure {

@@ -12,6 +12,7 @@ mod failure;
 mod hooks;
 mod line;
 mod outlet;
+mod policy;
 mod pre_push;
 mod rules;
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::change::{ChangeSet, Hunk};
-use crate::policy::{Level, Origin};
+use crate::change::{ChangeSet, Hunk, Summary};
+use crate::policy::{Identity, Level, Origin};
 use crate::verdict::{self, Verdict};
 use crate::{RepoPath, Side};
 
@@ -77,7 +77,7 @@ pub struct Agent {
 /// Which policy judged.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PolicySource {
-    /// `base`, `file`, `preset`, …: where it was read from.
+    /// `base`, `administrator` or `preset`: where it was read from.
     pub source: String,
     pub path: Option<String>,
     /// `sha256:` and the digest of the effective policy.
@@ -169,11 +169,11 @@ impl Report {
             tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
             verdict: if verdict.is_blocked() { Outcome::Block } else { Outcome::Pass },
             subject: Subject::from(&verdict.subject),
-            policy: PolicySource::default(),
+            policy: PolicySource::from(&verdict.policy),
             findings,
             counts,
-            changes: Changes::default(),
-            unread: Vec::new(),
+            changes: Changes::from(verdict.changes),
+            unread: verdict.unread.iter().map(Unread::from).collect(),
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }
     }
@@ -278,6 +278,32 @@ impl From<&verdict::Subject> for Subject {
             },
             agent: Agent { is_agent: subject.agent.is_agent, why: subject.agent.why.clone() },
         }
+    }
+}
+
+impl From<&Identity> for PolicySource {
+    fn from(policy: &Identity) -> Self {
+        let Identity { source, path, digest, layers } = policy.clone();
+        Self { source: source.name().to_owned(), path, digest, layers }
+    }
+}
+
+impl From<Summary> for Changes {
+    fn from(summary: Summary) -> Self {
+        let size = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+        Self {
+            files: size(summary.files),
+            production_files: size(summary.production_files),
+            test_files: size(summary.test_files),
+            added: size(summary.added),
+            deleted: size(summary.deleted),
+        }
+    }
+}
+
+impl From<&verdict::Unread> for Unread {
+    fn from(unread: &verdict::Unread) -> Self {
+        Self { path: unread.path.to_text(), why: unread.why.clone() }
     }
 }
 

@@ -54,6 +54,11 @@ impl Style {
         Self { coloured, width: width.clamp(*WIDTHS.start(), *WIDTHS.end()) }
     }
 
+    /// For those that bring their own painter.
+    pub fn is_coloured(self) -> bool {
+        self.coloured
+    }
+
     /// Paints text that has been sanitised already.
     pub fn paint(self, meaning: Meaning, text: &str) -> String {
         if !self.coloured || text.trim().is_empty() {

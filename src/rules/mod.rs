@@ -19,7 +19,7 @@ mod snapshot_churn;
 mod test_transition;
 mod weakened_ci;
 
-pub use options::{OptionKind, OptionSpec, Options};
+pub use options::{OptionKind, OptionSpec, Options, Value};
 
 use crate::Context;
 use crate::verdict::Finding;

@@ -1,5 +1,6 @@
 //! What a rule says.
 
+use crate::policy::Origin;
 use crate::{LineRange, RepoPath, Side};
 
 /// One thing a rule found: a value, without level and without words of its own beyond the message.
@@ -25,6 +26,8 @@ pub struct Finding {
     pub witness: Option<String>,
     /// What to do next, where the rule's page is too general.
     pub help: Option<String>,
+    /// A policy line that says more than the rule's level does: the pattern, the limit.
+    pub because: Option<Origin>,
     pub confidence: Confidence,
 }
 
@@ -40,6 +43,7 @@ impl Finding {
             after: None,
             witness: None,
             help: None,
+            because: None,
             confidence: Confidence::Certain,
         }
     }
@@ -76,6 +80,11 @@ impl Finding {
 
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    pub fn because(mut self, origin: Origin) -> Self {
+        self.because = Some(origin);
         self
     }
 

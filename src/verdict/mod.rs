@@ -1,11 +1,17 @@
-//! Findings become a verdict: levels from the policy, identities, waivers, one exit code.
+//! Findings become a verdict: levels from the policy, identities, one exit code.
+//!
+//! Adds no judgement of its own. What a rule doubts never blocks; what the policy turned off or filtered out is dropped;
+//! what remains is sorted, so that the same findings in another order are the same verdict.
 
 mod finding;
+mod fingerprint;
+mod judge;
 
 pub use finding::{Confidence, Finding, Place};
 
-use crate::change::ChangeSet;
-use crate::policy::{Level, Origin, Policy};
+use crate::RepoPath;
+use crate::change::{ChangeSet, Summary};
+use crate::policy::{Identity, Level, Origin, Policy};
 
 /// What was judged: commits, names, and whose branch it is.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -35,14 +41,14 @@ pub struct Revision {
 }
 
 /// Whether the branch is an agent's, and what told us.
-#[derive(Clone, Debug, Default, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Agent {
     pub is_agent: bool,
     pub why: String,
 }
 
 /// A finding with everything the policy says about it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
     /// Twelve hexadecimal digits over what the finding is about; survives line shifts and unrelated edits.
     pub id: String,
@@ -54,16 +60,43 @@ pub struct Judgement {
 #[derive(Clone, Debug)]
 pub struct Verdict {
     pub subject: Subject,
+    pub policy: Identity,
     /// Sorted by path, line, rule, id.
     pub judgements: Vec<Judgement>,
+    /// How much the branch changes.
+    pub changes: Summary,
+    /// Files that could not be read and therefore were not judged.
+    pub unread: Vec<Unread>,
+}
+
+/// How many findings there are of each level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub block: usize,
+    pub warn: usize,
+    pub note: usize,
+}
+
+/// A changed file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unread {
+    pub path: RepoPath,
+    pub why: String,
 }
 
 impl Verdict {
-    pub fn new(_findings: Vec<Finding>, _change: &ChangeSet, _policy: &Policy, subject: Subject) -> Self {
-        Self { subject, judgements: Vec::new() }
+    pub fn new(findings: Vec<Finding>, change: &ChangeSet, policy: &Policy, subject: Subject) -> Self {
+        let unread = judge::unread(&findings, change);
+        let judgements = judge::all(findings, change, policy);
+        Self { subject, policy: policy.identity().clone(), judgements, changes: change.summary(), unread }
     }
 
     pub fn is_blocked(&self) -> bool {
         self.judgements.iter().any(|judgement| judgement.level == Level::Block)
+    }
+
+    pub fn counts(&self) -> Counts {
+        let count = |level| self.judgements.iter().filter(|judgement| judgement.level == level).count();
+        Counts { block: count(Level::Block), warn: count(Level::Warn), note: count(Level::Note) }
     }
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use agentgate::change::{Bytes, ChangeSet, Entry, Source, Unreadable};
-use agentgate::policy::{Level, Origin};
+use agentgate::policy::{Level, Origin, Policy};
 use agentgate::report::{Changes, Report, Unread, Waiver};
 use agentgate::verdict::{Agent, Finding, Judgement, Place, Revision, Subject, Verdict};
 use agentgate::{LineRange, RepoPath, Side};
@@ -44,7 +44,8 @@ fn subject() -> Subject {
 
 fn report(judgements: Vec<Judgement>) -> Report {
     let change = ChangeSet::new(Vec::new(), Box::new(Nothing));
-    let verdict = Verdict { subject: subject(), judgements };
+    let mut verdict = Verdict::new(Vec::new(), &change, &Policy::default(), subject());
+    verdict.judgements = judgements;
     let mut report = Report::from_verdict(&verdict, &change, Duration::from_millis(7));
     report.changes = Changes { files: 12, production_files: 7, test_files: 5, added: 120, deleted: 40 };
     report

@@ -26,7 +26,7 @@ pub fn case(title: &str, about: Option<&'static str>, case: &Case) -> (Option<St
         about.is_none_or(|rule| rule == finding.rule)
             || case.expected.iter().any(|expected| expected.rule.as_deref() == Some(finding.rule))
     };
-    let mut found = agentgate::findings(&change(case), &subject, &policy, &claims);
+    let mut found = agentgate::findings(&change(case, &policy.roles()), &subject, &policy, &claims);
     found.retain(counts);
     found.sort_by_key(|finding| (place(finding), finding.rule, finding.message.clone()));
     let shown = found.iter().map(|finding| format!("\n  {}", show(finding))).collect::<String>();
@@ -34,7 +34,7 @@ pub fn case(title: &str, about: Option<&'static str>, case: &Case) -> (Option<St
     (problem, format!("{title}{shown}"))
 }
 
-fn change(case: &Case) -> ChangeSet {
+fn change(case: &Case, roles: &Roles) -> ChangeSet {
     let mut memory = Memory::default();
     for file in &case.files {
         let from = file.from.as_ref().unwrap_or(&file.path).as_str();
@@ -42,11 +42,13 @@ fn change(case: &Case) -> ChangeSet {
         memory.base.extend(file.base.as_deref().map(|text| (RepoPath::from(from), bytes(text))));
         memory.head.extend(file.head.as_deref().map(|text| (RepoPath::from(file.path.as_str()), bytes(text))));
     }
-    memory.into_change_set(&Roles::default())
+    memory.into_change_set(roles)
 }
 
-fn policy(_case: &Case) -> Result<Policy, String> {
-    Ok(Policy {})
+/// The case's policy block over the preset `default`; the block may leave out the version.
+fn policy(case: &Case) -> Result<Policy, String> {
+    let version = if case.policy.contains("version =") { "" } else { "version = 1\n" };
+    Policy::from_text(&format!("{version}{}", case.policy)).map_err(|error| error.to_string())
 }
 
 fn subject(case: &Case) -> Result<Subject, String> {
