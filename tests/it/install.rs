@@ -17,7 +17,7 @@ impl TestRepository {
     }
 }
 
-fn make_executable(path: &std::path::Path) {
+pub fn make_executable(path: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it is ours");
 }

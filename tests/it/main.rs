@@ -7,6 +7,7 @@ mod git;
 mod install;
 mod policy;
 mod program;
+mod push;
 mod report;
 mod report_formats;
 mod repository;
