@@ -9,14 +9,18 @@ mod assertion_free_test;
 mod changed_expectation;
 mod deleted_test;
 mod focused_test;
+mod hidden_unicode;
+mod leftover_marker;
 mod loosened_assertion;
 mod options;
+mod policy_tampering;
 mod raised_timeout;
 mod removed_assertion;
 mod schema_migration;
 mod skipped_test;
 mod snapshot_churn;
 mod test_transition;
+mod unreadable_change;
 mod weakened_ci;
 
 pub use options::{OptionKind, OptionSpec, Options, Value};
@@ -26,6 +30,7 @@ use crate::verdict::Finding;
 
 /// Every rule, in the order of the documentation.
 pub static ALL: &[&Rule] = &[
+    &policy_tampering::RULE,
     &skipped_test::RULE,
     &focused_test::RULE,
     &deleted_test::RULE,
@@ -35,9 +40,12 @@ pub static ALL: &[&Rule] = &[
     &assertion_free_test::RULE,
     &raised_timeout::RULE,
     &added_retry::RULE,
-    &schema_migration::RULE,
     &snapshot_churn::RULE,
     &weakened_ci::RULE,
+    &schema_migration::RULE,
+    &leftover_marker::RULE,
+    &hidden_unicode::RULE,
+    &unreadable_change::RULE,
 ];
 
 /// A rule's metadata beside its judgement.

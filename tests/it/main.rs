@@ -11,6 +11,7 @@ mod push;
 mod report;
 mod report_formats;
 mod repository;
+mod rules;
 mod shapes;
 mod testdiff;
 mod verdict;

@@ -298,10 +298,9 @@ fn diff(case: &mut Case, fence: &Fence, path: String) -> Result<(), String> {
 }
 
 fn expected(text: &str, written: usize, spot: Spot) -> Expected {
-    let (rule, rest) = match text.split_once(':') {
-        Some((rule, rest)) => (rule.trim(), rest.trim()),
-        None => (text.trim(), ""),
-    };
+    let (first, rest) = text.split_once(':').unwrap_or((text, ""));
+    let is_rule = first.contains('-') && first.trim().chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let (rule, rest) = if is_rule { (first.trim(), rest) } else { ("", text) };
     let parts = rest.split(" | ").map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
     Expected { written, rule: (!rule.is_empty()).then(|| rule.to_owned()), spot, parts }
 }

@@ -1,0 +1,136 @@
+//! The branch edits what judges it.
+
+use std::ops::RangeInclusive;
+
+use super::{Group, OptionKind, OptionSpec, Rule};
+use crate::change::{FileChange, Status};
+use crate::facts::gate::{self, Part};
+use crate::facts::text::Lines;
+use crate::verdict::{Confidence, Finding, Place};
+use crate::{Context, Side};
+
+pub static RULE: Rule = Rule {
+    name: "policy-tampering",
+    group: Group::Scope,
+    summary: "the branch edits the gate, its hooks, its CI job or who reviews",
+    page: include_str!("policy_tampering.md"),
+    options: &[INSTRUCTIONS, SETTINGS],
+    check,
+};
+
+const INSTRUCTIONS: OptionSpec = OptionSpec {
+    name: "instructions",
+    kind: OptionKind::Text("warn"),
+    help: "What agents are told (`AGENTS.md`, rules of agents): `block`, `warn` or `off`.",
+};
+
+const SETTINGS: OptionSpec = OptionSpec {
+    name: "agent-settings",
+    kind: OptionKind::Text("warn"),
+    help: "What agents may do and start (permissions, hooks, MCP servers): `block`, `warn` or `off`.",
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    context.change.files.iter().filter_map(|file| finding(context, file)).collect()
+}
+
+fn finding(context: &Context<'_>, file: &FileChange) -> Option<Finding> {
+    // A file that moves out of the gate was the gate's, one that moves in becomes it.
+    let (side, part) = [Side::Base, Side::Head].into_iter().find_map(|side| {
+        let part = gate::part(&file.side(side)?.path)?;
+        Some((side, part))
+    })?;
+    let options = context.policy.options(&RULE, Some(file.path()));
+    let confidence = match part {
+        Part::Policy | Part::Owners | Part::Hosting => Confidence::Certain,
+        Part::Hook | Part::Pipeline => touches_gate(context, file, part).then_some(Confidence::Certain)?,
+        Part::AgentSettings if runs_gate(context, file, Side::Base) => Confidence::Certain,
+        Part::AgentSettings => lenient(&options.text(&SETTINGS))?,
+        Part::Instructions => lenient(&options.text(&INSTRUCTIONS))?,
+    };
+    let what = part.name();
+    let message = match (file.status, part) {
+        (Status::Added, Part::Policy) => "the branch brings a gate of its own".to_owned(),
+        (Status::Added, _) => format!("the branch adds {what}"),
+        (Status::Deleted, _) => format!("the branch deletes {what}"),
+        (Status::Renamed(_), _) if side == Side::Base => format!("the branch moves {what} away"),
+        _ => format!("the branch edits {what}"),
+    };
+    let mut finding = Finding::new(RULE.name, message).at(place(context, file)).confidence(confidence);
+    if let (Some(entry), Status::Renamed(_)) = (&file.base, file.status) {
+        finding = finding.base_at(Place::file(&entry.path, Side::Base));
+    }
+    Some(finding)
+}
+
+fn lenient(option: &str) -> Option<Confidence> {
+    match option {
+        "off" => None,
+        "block" => Some(Confidence::Certain),
+        _ => Some(Confidence::Doubtful),
+    }
+}
+
+/// Where the first change is; the file where it has no lines.
+fn place(context: &Context<'_>, file: &FileChange) -> Place {
+    let side = if file.head.is_some() { Side::Head } else { Side::Base };
+    let first = context.change.hunks(file).ok().and_then(|hunks| hunks.first());
+    match (side, first, file.status) {
+        (Side::Head, Some(hunk), Status::Modified) => Place::line(file.path(), side, hunk.head_start.max(1)),
+        _ => Place::file(file.path(), side),
+    }
+}
+
+fn text(context: &Context<'_>, file: &FileChange, side: Side) -> Option<String> {
+    let bytes = context.change.content(file, side)?.ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn runs_gate(context: &Context<'_>, file: &FileChange, side: Side) -> bool {
+    text(context, file, side).is_some_and(|text| gate::runs_gate(&text))
+}
+
+/// Whether a file that serves others too is changed where it runs the gate.
+fn touches_gate(context: &Context<'_>, file: &FileChange, part: Part) -> bool {
+    if !runs_gate(context, file, Side::Base) {
+        // A first call of the gate is no tampering; it is judged by what it does once it is on the base.
+        return false;
+    }
+    let whole = file.status != Status::Modified && !matches!(file.status, Status::Renamed(100));
+    if whole || is_script(file) {
+        return true;
+    }
+    let changed = |side, inside: &dyn Fn(&str) -> Vec<RangeInclusive<u32>>| {
+        let (Some(text), Ok(hunks)) = (text(context, file, side), context.change.hunks(file)) else { return true };
+        let blocks = inside(&text);
+        hunks.iter().any(|hunk| {
+            let lines = if side == Side::Base { hunk.base_lines() } else { hunk.head_lines() };
+            lines.is_some_and(|lines| {
+                blocks.iter().any(|block| *block.start() <= lines.last && lines.first <= *block.end())
+            })
+        })
+    };
+    let inside: &dyn Fn(&str) -> Vec<RangeInclusive<u32>> = match part {
+        Part::Pipeline => &gate::pipeline_blocks,
+        _ => &near_the_gate,
+    };
+    file.head.is_none() || changed(Side::Base, inside) || changed(Side::Head, inside)
+}
+
+/// A hook that is a script runs from top to bottom: any line of it can leave before the gate.
+fn is_script(file: &FileChange) -> bool {
+    let name = file.path().file_name();
+    gate::part(file.path()) == Some(Part::Hook) && !name.contains(&b'.')
+}
+
+/// Lines of a hook manager's configuration that run the gate, with those around them.
+fn near_the_gate(text: &str) -> Vec<RangeInclusive<u32>> {
+    let lines = Lines::of(text.as_bytes());
+    let mut found = Vec::new();
+    for number in 1..=lines.number(text.len()) {
+        if gate::runs_gate(lines.line(number)) {
+            found.push(number.saturating_sub(3)..=number + 3);
+        }
+    }
+    found
+}

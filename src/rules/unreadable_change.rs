@@ -1,0 +1,76 @@
+//! What no other rule could read.
+
+use super::{Group, OptionKind, OptionSpec, Rule};
+use crate::Context;
+use crate::change::Unreadable;
+use crate::facts::unread::{self, Unread, Why};
+use crate::verdict::{Confidence, Finding, Place};
+
+pub static RULE: Rule = Rule {
+    name: "unreadable-change",
+    group: Group::Hygiene,
+    summary: "a changed file could not be read, so nothing else was judged in it",
+    page: include_str!("unreadable_change.md"),
+    options: &[SUBMODULES],
+    check,
+};
+
+const SUBMODULES: OptionSpec = OptionSpec {
+    name: "submodules",
+    kind: OptionKind::Bool(true),
+    help: "Report submodules that point at another commit.",
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    unread::all(context.change).iter().filter_map(|unread| finding(context, unread)).collect()
+}
+
+fn finding(context: &Context<'_>, unread: &Unread) -> Option<Finding> {
+    let is_submodule = matches!(unread.why, Why::Submodule { .. });
+    if is_submodule && !context.policy.options(&RULE, Some(&unread.path)).bool(&SUBMODULES) {
+        return None;
+    }
+    let (message, help) = words(&unread.why);
+    let confidence = match unread.why {
+        Why::Submodule { .. } | Why::Encoding => Confidence::Likely,
+        _ => Confidence::Certain,
+    };
+    Some(Finding::new(RULE.name, message).at(Place::file(&unread.path, unread.side)).help(help).confidence(confidence))
+}
+
+fn words(why: &Why) -> (String, String) {
+    match why {
+        Why::Content(error @ Unreadable::Missing { .. }) => (
+            format!("the file could not be read: {error}"),
+            "fetch the missing objects (`git fetch --refetch`), or judge in a clone that has them".to_owned(),
+        ),
+        Why::Content(error @ Unreadable::TooLarge { .. }) => (
+            format!("the file could not be read: {error}"),
+            "split the file, or keep generated content out of the repository".to_owned(),
+        ),
+        Why::Content(error) => {
+            (format!("the file could not be read: {error}"), "run `git fsck` and fetch what is damaged".to_owned())
+        }
+        Why::Binary => (
+            "program text with zero bytes reads as binary".to_owned(),
+            "save the file as UTF-8 without zero bytes".to_owned(),
+        ),
+        Why::Encoding => ("program text that is not UTF-8".to_owned(), "save the file as UTF-8".to_owned()),
+        Why::Pointer => (
+            "a Git LFS pointer stands where program text belongs".to_owned(),
+            "commit the file itself; LFS is for assets".to_owned(),
+        ),
+        Why::Link { target } => (
+            format!("the file became a link to `{target}`, which was not read in its place"),
+            "keep the file, or delete it and say what replaces it".to_owned(),
+        ),
+        Why::Submodule { is_new: true } => (
+            "a new submodule, whose files were not read".to_owned(),
+            "have the submodule's commit reviewed where it lives".to_owned(),
+        ),
+        Why::Submodule { is_new: false } => (
+            "a submodule points at another commit, whose files were not read".to_owned(),
+            "have the submodule's commit reviewed where it lives".to_owned(),
+        ),
+    }
+}
