@@ -24,7 +24,9 @@ pub fn render(report: &Report) -> String {
     let mut out = String::new();
     for (level, command) in [(Level::Block, "error"), (Level::Warn, "warning"), (Level::Note, "notice")] {
         let findings: Vec<_> = standing.iter().filter(|finding| finding.level == level).collect();
-        let shown = if findings.len() > PER_KIND { PER_KIND - 1 } else { findings.len() };
+        // One warning may be needed for files that could not be read.
+        let room = PER_KIND - usize::from(level == Level::Warn && !report.unread.is_empty());
+        let shown = if findings.len() > room { room - 1 } else { findings.len() };
         for finding in &findings[..shown] {
             out.push_str(&annotation(command, finding));
         }
@@ -33,9 +35,11 @@ pub fn render(report: &Report) -> String {
             _ = writeln!(out, "::{command} title=agentgate::{}", data(&text));
         }
     }
-    for unread in report.unread.iter().take(PER_KIND) {
-        let text = format!("not read, and so not judged: {}: {}", unread.path, unread.why);
-        _ = writeln!(out, "::notice title=agentgate::{}", data(&sanitize::line(&text)));
+    if let Some(first) = report.unread.first() {
+        let more = report.unread.len() - 1;
+        let more = if more == 0 { String::new() } else { format!(" (and {})", text::count(more, "more file")) };
+        let text = format!("not read, and so not judged: {}: {}{more}", first.path, first.why);
+        _ = writeln!(out, "::warning title=agentgate::{}", data(&sanitize::line(&text)));
     }
     if report.verdict == Outcome::Block && report.counts.block == 0 {
         _ = writeln!(out, "::error title=agentgate::blocked");

@@ -107,6 +107,12 @@ fn annotations_stay_below_what_github_shows() {
     let commands = shown(&verdicts::many(300), Format::Github);
     assert_eq!(commands.lines().filter(|line| line.starts_with("::error")).count(), 10);
     assert!(commands.contains("::error title=agentgate::292 more findings"), "{commands}");
+    let mut warnings = verdicts::many(300);
+    warnings.findings.iter_mut().for_each(|finding| finding.level = Level::Warn);
+    warnings.unread = verdicts::rich().unread;
+    let commands = shown(&warnings, Format::Github);
+    assert_eq!(commands.lines().filter(|line| line.starts_with("::warning")).count(), 10);
+    assert!(commands.contains("::warning title=agentgate::not read, and so not judged: fixtures/dump.sql"));
 }
 
 #[test]
@@ -197,7 +203,7 @@ proptest! {
     fn annotations_are_one_line_each(report in hostile_report()) {
         let commands = shown(&report, Format::Github);
         let (clean, _) = commands.lines().partition::<Vec<_>, _>(|line| line.starts_with("::"));
-        let expected = report.standing().len() + report.unread.len();
+        let expected = report.standing().len() + 1;
         prop_assert_eq!(clean.len(), expected, "{}", commands);
         for line in clean {
             let properties = line.split("::").nth(1).unwrap_or_default();
