@@ -181,7 +181,7 @@ impl Lowering<'_> {
         let mut cursor = node.walk();
         for (at, child) in node.children(&mut cursor).enumerate() {
             let named = u32::try_from(at).ok().and_then(|at| node.field_name_for_child(at));
-            let is_operator = named.is_some_and(|field| field.starts_with("operator"))
+            let is_operator = named.is_some_and(|field| field.starts_with("op"))
                 || (named.is_none() && !child.is_named() && !matches!(child.kind(), "(" | ")" | "," | ";"));
             if is_operator {
                 operators.push(if child.is_named() { self.source(child) } else { child.kind() });
@@ -289,7 +289,7 @@ fn canonical_operator(operator: &str) -> &str {
 }
 
 /// Attributes that stand before a definition become its children.
-fn attach_attributes(children: &mut Vec<(Role, Node)>) {
+pub fn attach_attributes(children: &mut Vec<(Role, Node)>) {
     if !children.iter().any(|(_, node)| node.is(Kind::Attribute)) {
         return;
     }

@@ -19,14 +19,32 @@
 //!
 //! Rows in the `[tests]` tables of its language; `facts::tests::vocabulary` documents the words.
 
+#[cfg(any(feature = "lang-c", feature = "lang-cpp"))]
+mod cpp;
+#[cfg(feature = "lang-csharp")]
+mod csharp;
 mod data;
+#[cfg(feature = "lang-elixir")]
+mod elixir;
+#[cfg(feature = "lang-go")]
+mod go;
+#[cfg(feature = "lang-kotlin")]
+mod kotlin;
 mod lower;
 mod node;
 mod parse;
+#[cfg(feature = "lang-php")]
+mod php;
 mod registry;
+#[cfg(feature = "lang-ruby")]
+mod ruby;
 #[cfg(feature = "lang-rust")]
 mod rust;
+#[cfg(feature = "lang-scala")]
+mod scala;
 mod shape;
+#[cfg(feature = "lang-swift")]
+mod swift;
 
 pub use data::{Data, Syntax, Tests};
 pub use node::{Kind, Node, Role, Span};

@@ -62,10 +62,113 @@ static ENTRIES: &[Entry] = &[
         reshape: super::rust::reshape,
         refuses: |_| None,
     },
+    #[cfg(feature = "lang-go")]
+    Entry {
+        name: "go",
+        extensions: &["go"],
+        data: include_str!("data/go.toml"),
+        grammar: || tree_sitter_go::LANGUAGE.into(),
+        reshape: super::go::reshape,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-java")]
+    Entry {
+        name: "java",
+        extensions: &["java"],
+        data: include_str!("data/java.toml"),
+        grammar: || tree_sitter_java::LANGUAGE.into(),
+        reshape: |_, _| None,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-kotlin")]
+    Entry {
+        name: "kotlin",
+        extensions: &["kt", "kts"],
+        data: include_str!("data/kotlin.toml"),
+        grammar: || tree_sitter_kotlin_sg::LANGUAGE.into(),
+        reshape: super::kotlin::reshape,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-csharp")]
+    Entry {
+        name: "csharp",
+        extensions: &["cs"],
+        data: include_str!("data/csharp.toml"),
+        grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
+        reshape: super::csharp::reshape,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-ruby")]
+    Entry {
+        name: "ruby",
+        extensions: &["rb", "rake"],
+        data: include_str!("data/ruby.toml"),
+        grammar: || tree_sitter_ruby::LANGUAGE.into(),
+        reshape: super::ruby::reshape,
+        refuses: super::ruby::refuses,
+    },
+    #[cfg(feature = "lang-php")]
+    Entry {
+        name: "php",
+        extensions: &["php"],
+        data: include_str!("data/php.toml"),
+        grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
+        reshape: super::php::reshape,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-c")]
+    Entry {
+        name: "c",
+        extensions: &["c"],
+        data: include_str!("data/c.toml"),
+        grammar: || tree_sitter_c::LANGUAGE.into(),
+        reshape: super::cpp::reshape,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-cpp")]
+    Entry {
+        name: "cpp",
+        extensions: &["cc", "cpp", "cxx", "hpp", "hh", "hxx", "h", "ipp"],
+        data: include_str!("data/cpp.toml"),
+        grammar: || tree_sitter_cpp::LANGUAGE.into(),
+        reshape: super::cpp::reshape,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-swift")]
+    Entry {
+        name: "swift",
+        extensions: &["swift"],
+        data: include_str!("data/swift.toml"),
+        grammar: || tree_sitter_swift::LANGUAGE.into(),
+        reshape: super::swift::reshape,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-scala")]
+    Entry {
+        name: "scala",
+        extensions: &["scala", "sc"],
+        data: include_str!("data/scala.toml"),
+        grammar: || tree_sitter_scala::LANGUAGE.into(),
+        reshape: super::scala::reshape,
+        refuses: |_| None,
+    },
+    #[cfg(feature = "lang-elixir")]
+    Entry {
+        name: "elixir",
+        extensions: &["ex", "exs"],
+        data: include_str!("data/elixir.toml"),
+        grammar: || tree_sitter_elixir::LANGUAGE.into(),
+        reshape: super::elixir::reshape,
+        refuses: |_| None,
+    },
 ];
 
 /// Files that only serve as a foundation for others: `extends = "…"`.
-static FOUNDATIONS: &[(&str, &str)] = &[("javascript", include_str!("data/javascript.toml"))];
+static FOUNDATIONS: &[(&str, &str)] = &[
+    ("cpp", include_str!("data/cpp.toml")),
+    ("java", include_str!("data/java.toml")),
+    ("javascript", include_str!("data/javascript.toml")),
+];
 
 /// The language a path is written in, by its extension.
 pub fn of(path: &RepoPath) -> Option<&'static Language> {
