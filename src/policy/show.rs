@@ -105,6 +105,7 @@ impl List<'_> {
             Some(level) => self.push(format!("{prefix}.{LEVEL}"), level),
             None => self.values.push(Entry { key: format!("{prefix}.{LEVEL}"), value: json!("off"), origin: None }),
         }
+        let from = self.values.len();
         for (key, node) in written.into_iter().flat_map(Node::entries).filter(|(key, _)| *key != LEVEL) {
             self.push(format!("{prefix}.{key}"), node);
         }
@@ -119,6 +120,8 @@ impl List<'_> {
                 self.values.push(Entry { key: format!("{prefix}.{}", option.name), value, origin: None });
             }
         }
+        // By name: in which order layers wrote them must not show.
+        self.values[from..].sort_by(|one, other| one.key.cmp(&other.key));
     }
 }
 

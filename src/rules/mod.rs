@@ -6,19 +6,25 @@
 
 mod added_retry;
 mod assertion_free_test;
+mod branch_name;
 mod changed_expectation;
 mod deleted_test;
+mod diff_too_large;
 mod focused_test;
+mod forbidden_path;
 mod hidden_unicode;
 mod leftover_marker;
 mod loosened_assertion;
 mod options;
+mod out_of_scope_path;
 mod policy_tampering;
+mod protected_branch;
 mod raised_timeout;
 mod removed_assertion;
 mod schema_migration;
 mod skipped_test;
 mod snapshot_churn;
+mod stale_base;
 mod test_transition;
 mod unreadable_change;
 mod weakened_ci;
@@ -30,7 +36,13 @@ use crate::verdict::Finding;
 
 /// Every rule, in the order of the documentation.
 pub static ALL: &[&Rule] = &[
+    &forbidden_path::RULE,
+    &out_of_scope_path::RULE,
+    &diff_too_large::RULE,
     &policy_tampering::RULE,
+    &branch_name::RULE,
+    &stale_base::RULE,
+    &protected_branch::RULE,
     &skipped_test::RULE,
     &focused_test::RULE,
     &deleted_test::RULE,

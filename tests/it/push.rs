@@ -19,6 +19,8 @@ extends = [\"observe\"]
 forbidden = [\"secret/**\"]
 [rules]
 forbidden-path = \"block\"
+[people]
+rules = [\"forbidden-path\"]
 ";
 
 impl Pair {
@@ -218,15 +220,12 @@ fn commits_on_the_base_branch_are_judged_from_what_the_remote_has() {
         "--no-edit",
         "--quiet",
     ]);
-    let before = pair.refs();
     // By the remote's name and by its address, for which there are no remote-tracking branches.
     let address = pair.remote.dir().to_str().unwrap().to_owned();
     for remote in ["origin", &address] {
-        let run = pair.push(&[remote, "main"]);
-        assert!(!run.stderr.contains("nothing to judge"), "{run:?}");
+        let run = pair.assert_blocked(&[remote, "main"]);
         assert!(run.all().contains("main"), "{run:?}");
     }
-    let _ = before;
 }
 
 #[test]

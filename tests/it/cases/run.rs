@@ -60,6 +60,8 @@ fn subject(case: &Case) -> Result<Subject, String> {
         match key.as_str() {
             "branch" => subject.head.name = Some(value.clone()),
             "base" => subject.base.name = Some(value.clone()),
+            "push" => subject.push = Some(value.clone()),
+            "behind" => subject.behind = value.parse().ok(),
             "status" => {}
             _ => return Err(format!("line {}: no attribute is called `{key}`", case.line)),
         }

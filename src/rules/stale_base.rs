@@ -1,0 +1,28 @@
+//! The branch left its base long ago.
+
+use super::{Group, Rule};
+use crate::Context;
+use crate::verdict::Finding;
+
+pub static RULE: Rule = Rule {
+    name: "stale-base",
+    group: Group::Branch,
+    summary: "the branch left its base long ago",
+    page: include_str!("stale_base.md"),
+    options: &[],
+    check,
+};
+
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let branches = context.policy.branches();
+    let measures = [
+        (&branches.max_behind, context.subject.behind, "commits behind its base"),
+        (&branches.max_age_days, context.subject.base_age_days, "days since it left its base"),
+    ];
+    let stale = measures.into_iter().filter_map(|(limit, count, unit)| {
+        let (limit, count) = (limit.as_ref()?.value, u64::from(count?));
+        let message = format!("{count} {unit}, the limit is {limit}");
+        (count > limit).then(|| Finding::new(RULE.name, message).help("rebase onto the base and run the tests again"))
+    });
+    stale.collect()
+}
