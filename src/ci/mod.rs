@@ -1,7 +1,7 @@
 //! CI providers: from a job's environment to the question that is to be judged. One file per provider.
 //!
 //! Nothing here reads a repository: a provider names commits and texts, and which of several names is to be believed
-//! first. To add one, write its file and its line in [`PROVIDERS`].
+//! first. To add one, write its file and its line in `PROVIDERS`.
 
 mod generic;
 mod github;

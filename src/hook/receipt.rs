@@ -159,7 +159,7 @@ impl Drawer {
         Receipt::from_json(&fs::read(self.path(head)?).ok()?)
     }
 
-    /// Files a receipt and throws away the oldest beyond [`KEPT`].
+    /// Files a receipt and throws away the oldest beyond `KEPT`.
     ///
     /// # Errors
     /// When the folder can't be written.

@@ -45,7 +45,7 @@ pub struct Script {
     pub kind: Kind,
     /// Where the program was when the hook was put there; used when it isn't on `PATH`.
     pub program: String,
-    /// Whether the hook beside it, with [`CHAINED`] behind its name, runs afterwards.
+    /// Whether the hook beside it, with `CHAINED` behind its name, runs afterwards.
     pub chained: bool,
 }
 
@@ -69,7 +69,7 @@ impl Script {
         }
     }
 
-    /// Reads a hook file back: [`Ours::Exactly`] when writing it again would give the same bytes.
+    /// Reads a hook file back: `Ours::Exactly` when writing it again would give the same bytes.
     pub fn read(kind: Kind, text: &[u8]) -> Ours {
         let Ok(text) = std::str::from_utf8(text) else { return Ours::No };
         if !text.lines().take(3).any(|line| line.starts_with(MARK)) {

@@ -6,7 +6,7 @@
 //! 2. `data/<name>.toml`: `[nodes]` says what each grammar node is ([`Kind`]; the grammar's `node-types.json` lists them),
 //!    `[fields]` corrects a field's [`Role`] where the language uses a name unusually (`lower::common_role` has the usual
 //!    ones), `[tests]` is the vocabulary of its test frameworks.
-//! 3. One entry in [`registry`] below. A hook in a module of its own only for what data can't say (`rust.rs` re-reads macro
+//! 3. One entry in `registry` below. A hook in a module of its own only for what data can't say (`rust.rs` re-reads macro
 //!    arguments).
 //! 4. Cases in both directions under `tests/cases/<rule>/`.
 //!

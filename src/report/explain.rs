@@ -1,5 +1,5 @@
 //! Why a branch failed: each finding with its code, the policy line that demands it, why that matters, what to do, and how
-//! to get an exception. At length, where [`text`](super::text) is terse.
+//! to get an exception. At length, where `text` is terse.
 
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! What became of the checks that CI, hooks and scripts run.
 //!
-//! Two readings are put together. [`structure`] pairs pipelines, jobs and steps and compares what surrounds the commands:
-//! triggers, conditions, tolerated failures, matrices, variables. [`checks`] follows every command that judges the code,
+//! Two readings are put together. `structure` pairs pipelines, jobs and steps and compares what surrounds the commands:
+//! triggers, conditions, tolerated failures, matrices, variables. `checks` follows every command that judges the code,
 //! through the scripts it calls, to where it is run now; so that a renamed job, a moved command and a reordered step are
 //! the same check.
 

@@ -3,7 +3,7 @@
 //! One file per provider, each a function from a document to a [`Pipeline`]. The scripts that pipelines call (package
 //! scripts, Makefiles, shell files) are in [`scripts`]; what a command is, in [`commands`].
 //!
-//! To add a provider: a file with `read(&Node) -> Pipeline`, and a row in [`PROVIDERS`].
+//! To add a provider: a file with `read(&Node) -> Pipeline`, and a row in `PROVIDERS`.
 
 mod azure;
 mod bitbucket;
