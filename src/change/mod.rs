@@ -181,6 +181,13 @@ impl FileChange {
         matches!((&self.base, &self.head), (Some(base), Some(head)) if base.id == head.id)
     }
 
+    /// The paths the change touches: of a moved file both, for what moved out of a place was taken from it.
+    pub fn touched(&self) -> impl Iterator<Item = (Side, &RepoPath)> {
+        let head = self.head.as_ref().map(|entry| &entry.path);
+        let base = self.base.as_ref().map(|entry| &entry.path).filter(|path| Some(*path) != head);
+        head.map(|path| (Side::Head, path)).into_iter().chain(base.map(|path| (Side::Base, path)))
+    }
+
     pub fn side(&self, side: Side) -> Option<&Entry> {
         match side {
             Side::Base => self.base.as_ref(),

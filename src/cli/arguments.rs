@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 
 use super::exit::Exit;
 use super::failure::Result;
-use super::{check, ci, explain, hooks, policy, pre_push, print, rules};
+use super::{check, ci, commit_msg, explain, hooks, policy, pre_push, print, rules};
 
 /// Judges a coding agent's branch before it merges.
 #[derive(Debug, Parser)]
@@ -20,9 +20,8 @@ use super::{check, ci, explain, hooks, policy, pre_push, print, rules};
 Examples:
   agentgate install                 judge every push from this repository
   agentgate check                   judge the current branch against its base
-  agentgate check --staged          judge what is about to be committed
   agentgate explain                 why the last check blocked, and how to mend it
-  agentgate demo                    see it at work on a small repository made for the purpose
+  agentgate rules                   what is looked for
 
 Exit codes: 0 passed (warnings included), 1 blocked, 2 could not judge."
 )]
@@ -43,6 +42,8 @@ enum Command {
     Ci(ci::Ci),
     /// Git's pre-push hook: judge what a push would publish
     PrePush(pre_push::PrePush),
+    /// Git's commit-msg hook: warn of what a reader of the message would not see
+    CommitMsg(commit_msg::CommitMsg),
     /// Put the git hooks into a repository, keeping what is there
     Install(hooks::Install),
     /// Take our git hooks out again
@@ -63,6 +64,7 @@ impl Program {
             Command::Rules(command) => command.run(),
             Command::Ci(command) => command.run(),
             Command::PrePush(command) => command.run(),
+            Command::CommitMsg(command) => command.run(),
             Command::Install(command) => command.run(),
             Command::Uninstall(command) => command.run(),
             Command::Policy(command) => command.run(),

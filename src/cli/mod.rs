@@ -6,6 +6,7 @@
 mod arguments;
 mod check;
 mod ci;
+mod commit_msg;
 mod exit;
 mod explain;
 mod failure;

@@ -6,8 +6,9 @@
 use rayon::prelude::*;
 
 use super::lexical;
+use super::tests::{Sides, TestFile};
 use crate::change::{ChangeSet, FileChange, Mode, Role, Unreadable};
-use crate::{RepoPath, Side};
+use crate::{LineRange, RepoPath, Side};
 
 /// A side of a changed file that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,10 @@ pub enum Why {
     Pointer,
     /// Program text that became a symbolic link to somewhere.
     Link { target: String },
+    /// A region that the language's grammar did not understand, where the branch changed it.
+    Syntax { line: u32, was_readable: bool },
+    /// A test file that its reader refused, for its size or its shape.
+    Refused(String),
     /// Another repository's commit; its files are not in this one.
     Submodule { is_new: bool },
 }
@@ -36,6 +41,26 @@ pub enum Why {
 /// Every side that could not be read, by path.
 pub fn all(change: &ChangeSet) -> Vec<Unread> {
     change.files.par_iter().filter_map(|file| of_file(change, file)).collect()
+}
+
+/// What the test reader could not read, where the branch touched it: tests that nobody compared.
+pub fn in_tests(change: &ChangeSet, sides: &Sides) -> Vec<Unread> {
+    let refused = sides.unread.iter().filter(|(_, side, _)| *side == Side::Head);
+    let refused =
+        refused.map(|(path, side, why)| Unread { path: path.clone(), side: *side, why: Why::Refused(why.clone()) });
+    refused.chain(sides.head.iter().filter_map(|test| syntax(change, sides, test))).collect()
+}
+
+fn syntax(change: &ChangeSet, sides: &Sides, test: &TestFile) -> Option<Unread> {
+    let file = change.files.iter().find(|file| file.head.as_ref().is_some_and(|entry| entry.path == test.path))?;
+    let hunks = change.hunks(file).ok()?;
+    let line = test.unread.iter().find_map(|span| {
+        let lines = LineRange::new(span.line, span.end_line);
+        hunks.iter().filter_map(|hunk| hunk.head_lines()).any(|changed| changed.overlaps(lines)).then_some(span.line)
+    })?;
+    let base = file.base.as_ref().and_then(|entry| sides.base.iter().find(|base| base.path == entry.path));
+    let was_readable = base.is_some_and(|base| base.unread.is_empty());
+    Some(Unread { path: test.path.clone(), side: Side::Head, why: Why::Syntax { line, was_readable } })
 }
 
 fn of_file(change: &ChangeSet, file: &FileChange) -> Option<Unread> {

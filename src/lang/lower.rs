@@ -15,18 +15,10 @@ pub struct Lowering<'a> {
     pub offset: i64,
     pub line_offset: i64,
     depth: usize,
-    unread: &'a mut Vec<Span>,
 }
 
-pub(super) fn lower(
-    language: &Language,
-    tree: &Tree,
-    text: &str,
-    offset: i64,
-    line_offset: i64,
-    unread: &mut Vec<Span>,
-) -> Node {
-    let mut lowering = Lowering { language, text, offset, line_offset, depth: 0, unread };
+pub(super) fn lower(language: &Language, tree: &Tree, text: &str, offset: i64, line_offset: i64) -> Node {
+    let mut lowering = Lowering { language, text, offset, line_offset, depth: 0 };
     let mut out = Vec::new();
     lowering.lower_into(tree.root_node(), Role::Item, &mut out);
     match out.pop() {
@@ -63,7 +55,7 @@ impl Lowering<'_> {
         if tree.root_node().has_error() {
             return None;
         }
-        Some(lower(self.language, &tree, text, offset, line_offset, self.unread))
+        Some(lower(self.language, &tree, text, offset, line_offset))
     }
 
     /// Lowers a node that stands alone.
@@ -120,9 +112,6 @@ impl Lowering<'_> {
             _ => {
                 let mut children = Vec::new();
                 self.lower_children(node, kind, None, &mut children);
-                if kind == Kind::Error {
-                    self.unread.push(span);
-                }
                 if self.language.syntax.attributes_before {
                     attach_attributes(&mut children);
                 }

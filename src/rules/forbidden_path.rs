@@ -2,7 +2,7 @@
 
 use super::{Group, Rule};
 use crate::Context;
-use crate::Side;
+use crate::change::FileChange;
 use crate::verdict::{Finding, Place};
 
 pub static RULE: Rule = Rule {
@@ -15,20 +15,11 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for file in &context.change.files {
-        // Both sides count: a file moved out of a place was taken from it.
-        let moved = file.base.as_ref().zip(file.head.as_ref()).is_some_and(|(base, head)| base.path != head.path);
-        for side in [Side::Head, Side::Base] {
-            let Some(entry) = file.side(side) else { continue };
-            if side == Side::Base && file.head.is_some() && !moved {
-                continue;
-            }
-            if let Some(found) = context.policy.scope().forbidden.find(&entry.path) {
-                let message = format!("the policy forbids `{}`", found.pattern);
-                findings.push(Finding::new(RULE.name, message).at(Place::file(&entry.path, side)));
-            }
-        }
-    }
-    findings
+    let forbidden = &context.policy.scope().forbidden;
+    let touched = context.change.files.iter().flat_map(FileChange::touched);
+    let found = touched.filter_map(|(side, path)| {
+        let message = format!("the policy forbids `{}`", forbidden.find(path)?.pattern);
+        Some(Finding::new(RULE.name, message).at(Place::file(path, side)))
+    });
+    found.collect()
 }

@@ -1,5 +1,7 @@
 //! What no other rule could read.
 
+use std::collections::HashSet;
+
 use super::{Group, OptionKind, OptionSpec, Rule};
 use crate::Context;
 use crate::change::Unreadable;
@@ -22,7 +24,12 @@ const SUBMODULES: OptionSpec = OptionSpec {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    unread::all(context.change).iter().filter_map(|unread| finding(context, unread)).collect()
+    let mut unread = unread::all(context.change);
+    // A file without content has no syntax either: it is reported once.
+    let known: HashSet<_> = unread.iter().map(|unread| unread.path.clone()).collect();
+    let in_tests = unread::in_tests(context.change, context.facts.tests());
+    unread.extend(in_tests.into_iter().filter(|unread| !known.contains(&unread.path)));
+    unread.iter().filter_map(|unread| finding(context, unread)).collect()
 }
 
 fn finding(context: &Context<'_>, unread: &Unread) -> Option<Finding> {
@@ -32,10 +39,16 @@ fn finding(context: &Context<'_>, unread: &Unread) -> Option<Finding> {
     }
     let (message, help) = words(&unread.why);
     let confidence = match unread.why {
-        Why::Submodule { .. } | Why::Encoding => Confidence::Likely,
+        // Grammars have gaps of their own: only a file that could be read before is the branch's doing.
+        Why::Syntax { was_readable: false, .. } => Confidence::Doubtful,
+        Why::Submodule { .. } | Why::Encoding | Why::Syntax { .. } => Confidence::Likely,
         _ => Confidence::Certain,
     };
-    Some(Finding::new(RULE.name, message).at(Place::file(&unread.path, unread.side)).help(help).confidence(confidence))
+    let place = match unread.why {
+        Why::Syntax { line, .. } => Place::line(&unread.path, unread.side, line),
+        _ => Place::file(&unread.path, unread.side),
+    };
+    Some(Finding::new(RULE.name, message).at(place).help(help).confidence(confidence))
 }
 
 fn words(why: &Why) -> (String, String) {
@@ -64,6 +77,13 @@ fn words(why: &Why) -> (String, String) {
             format!("the file became a link to `{target}`, which was not read in its place"),
             "keep the file, or delete it and say what replaces it".to_owned(),
         ),
+        Why::Syntax { .. } => (
+            "changed test code does not parse, so its tests were not compared".to_owned(),
+            "mend the syntax; where the code is right, the grammar lacks it and a person must look".to_owned(),
+        ),
+        Why::Refused(why) => {
+            (format!("the test file was not read: {why}"), "split the file, or simplify what can't be read".to_owned())
+        }
         Why::Submodule { is_new: true } => (
             "a new submodule, whose files were not read".to_owned(),
             "have the submodule's commit reviewed where it lives".to_owned(),

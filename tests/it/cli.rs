@@ -19,3 +19,19 @@ fn a_bare_repository_is_judged_and_left_as_it_is() {
     assert!(run.stdout.starts_with('{'), "{run:?}");
     assert_eq!(std::fs::read_dir(bare.dir()).unwrap().count(), before, "nothing is written");
 }
+
+/// The examples people copy out of the help must be commands.
+#[test]
+fn the_help_offers_only_what_there_is() {
+    let test = TestRepository::new();
+    let help = test.agentgate(&["--help"]).stdout;
+    let examples = help.split("Examples:").nth(1).and_then(|rest| rest.split("Exit codes").next()).expect("examples");
+    let mut tried = 0;
+    for line in examples.lines().filter_map(|line| line.trim().strip_prefix("agentgate ")) {
+        let words: Vec<&str> = line.split("  ").next().unwrap_or_default().split(' ').collect();
+        let run = test.agentgate(&[&words[..], &["--help"]].concat());
+        assert_eq!(run.code, 0, "{line}: {run:?}");
+        tried += 1;
+    }
+    assert!(tried >= 3, "{help}");
+}

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::repository::TestRepository;
+use crate::program::{finished, prepare};
+use crate::repository::{TestRepository, scrubbed};
 
 impl TestRepository {
     fn hook(&self, name: &str) -> PathBuf {
@@ -166,4 +167,29 @@ fn outside_a_repository() {
     let run = crate::program::run(folder.path(), &["install"]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("not a git repository"), "{run:?}");
+}
+
+/// The hooks that `install` puts in must be ones the program answers to: git calls them on everybody's next commit.
+#[test]
+fn commits_go_through_after_installing() {
+    let test = TestRepository::new();
+    assert_eq!(test.agentgate(&["install"]).code, 0);
+    for (message, warns) in [("an ordinary message", false), ("turned \u{202e}around", true)] {
+        test.write("a.txt", message);
+        test.git(&["add", "."]);
+        let mut command = scrubbed("git", test.dir());
+        prepare(&mut command);
+        let run = finished(&command.args(["commit", "-qm", message]).output().expect("git runs"));
+        assert_eq!(run.code, 0, "{run:?}");
+        assert_eq!(run.stderr.contains("U+202E in line 1"), warns, "{run:?}");
+    }
+}
+
+#[test]
+fn every_hook_is_a_command() {
+    let test = TestRepository::new();
+    for hook in ["pre-push", "commit-msg"] {
+        let run = test.agentgate(&[hook, "--help"]);
+        assert_eq!(run.code, 0, "{hook}: {run:?}");
+    }
 }
