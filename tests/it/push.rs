@@ -324,8 +324,12 @@ fn a_program_that_is_gone_fails_closed() {
     std::fs::write(&hook, text.replace(own, "/nowhere/agentgate")).unwrap();
     pair.good("agent/T-1-x");
     let before = pair.refs();
-    // Without the folder of the built program on PATH.
-    let output = scrubbed("git", pair.local.dir()).args(["push", "origin", "HEAD"]).output().unwrap();
+    // Without any folder on PATH that holds the program: whoever runs the tests may have it installed.
+    let inherited = std::env::var_os("PATH").unwrap_or_default();
+    let others = std::env::split_paths(&inherited).filter(|folder| !folder.join("agentgate").exists());
+    let others = std::env::join_paths(others).expect("they came from PATH");
+    let output =
+        scrubbed("git", pair.local.dir()).env("PATH", others).args(["push", "origin", "HEAD"]).output().unwrap();
     let run = finished(&output);
     assert_ne!(run.code, 0, "{run:?}");
     assert!(run.stderr.contains("neither on PATH nor at '/nowhere/agentgate'"), "{run:?}");
