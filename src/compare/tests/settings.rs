@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{Change, Surroundings, TestDiff, Transition, spot_of_case, spot_of_setting};
+use super::{Change, Surroundings, TestDiff, Transition, spot_of_setting};
 use crate::RepoPath;
 use crate::facts::tests::{Case, Setting, SettingKind, TestFile};
 
 pub fn cases(old: &Case, new: &Case, diff: &mut TestDiff) {
     compare(&new.title(), (&old.path, &old.settings), (&new.path, &new.settings), true, diff);
-    let _ = spot_of_case;
 }
 
 /// A new case: retries count, its own waits do not.

@@ -1,21 +1,12 @@
 //! From calls to checks, by the vocabulary.
 
 use super::chain::{Chain, named};
-use super::model::{Check, CheckKind, Hurdle, HurdleKind, Tolerance};
-use super::reader::{Reader, lines};
+use super::emit::{Draft, part};
+use super::model::{CheckKind, Hurdle, HurdleKind, Tolerance};
+use super::reader::Reader;
 use super::time;
 use super::vocabulary::{ArgumentRole, Form, Spec};
 use crate::lang::{Kind, Node, Role, Span};
-
-/// The parts of a check before it is brought into canonical form.
-pub struct Draft {
-    pub kind: CheckKind,
-    pub positive: bool,
-    pub subject: Node,
-    pub expected: Vec<Node>,
-    pub tolerance: Option<Tolerance>,
-    pub span: Span,
-}
 
 impl<'a> Reader<'_, 'a> {
     /// Reads a call as a check; false when it is none.
@@ -63,7 +54,6 @@ impl<'a> Reader<'_, 'a> {
         let mut subject = subject.clone();
         let mut positive = !start.negative;
         let mut asynchronous = start.asynchronous;
-        let mut found = false;
         let awaited = self.awaited || !vocabulary.awaits;
         for segment in &chain.segments[from..] {
             let arguments = segment.arguments.as_deref().unwrap_or_default();
@@ -72,12 +62,7 @@ impl<'a> Reader<'_, 'a> {
                     // A matcher we don't know, or a step to a part of the subject.
                     if std::ptr::eq(segment.node, chain.segments.last().map_or(node, |last| last.node)) {
                         let children = arguments.iter().map(|n| (*n).clone()).collect();
-                        let mut named = subject.clone();
-                        if !named.is(Kind::Name) || found {
-                            named = subject.clone();
-                        }
-                        self.emit_opaque(segment.name, named, children, positive, node.span);
-                        found = true;
+                        self.emit_opaque(segment.name, subject.clone(), children, positive, node.span);
                     } else {
                         subject = project(&subject, segment.name, arguments, node.span);
                     }
@@ -97,7 +82,6 @@ impl<'a> Reader<'_, 'a> {
                     for body in block.into_iter().flat_map(|block| block.children_in(Role::Body)) {
                         self.under(HurdleKind::Retried, None, |reader| reader.visit(body));
                     }
-                    found = true;
                 }
                 Form::Project => subject = project(&subject, segment.name, arguments, node.span),
                 Form::Matcher => {
@@ -105,7 +89,6 @@ impl<'a> Reader<'_, 'a> {
                     for argument in arguments {
                         self.matcher(&subject, argument, sign, node.span);
                     }
-                    found = true;
                 }
                 _ => {
                     if segment.arguments.is_none() && !spec.roles.is_empty() && spec.constant.is_none() {
@@ -116,12 +99,10 @@ impl<'a> Reader<'_, 'a> {
                     self.hurdles.extend(hurdle);
                     self.apply(spec, Some(subject.clone()), arguments, &segment.types, node.span, positive, None);
                     self.hurdles.truncate(depth);
-                    found = true;
                 }
             }
         }
         // A subject without a matcher demands nothing, but it is no helper either.
-        let _ = found;
         true
     }
 
@@ -262,118 +243,6 @@ impl<'a> Reader<'_, 'a> {
         let value = if digits { value.map(|digits| 0.5 * 10f64.powf(-digits)) } else { value };
         Tolerance { value, text: node.words().join(" ") }
     }
-
-    /// What runs inside a block that is expected to throw: one statement stands for itself.
-    pub fn block_subject(&self, block: &Node, without_last: bool) -> Node {
-        let body = match block.kind {
-            Kind::Lambda => block.child(Role::Body).unwrap_or(block),
-            _ => block,
-        };
-        if !body.is(Kind::Block) {
-            return body.clone();
-        }
-        let mut statements: Vec<&Node> = body.nodes().collect();
-        if without_last {
-            statements.pop();
-        }
-        match statements.as_slice() {
-            [only] => match only.kind {
-                Kind::Return | Kind::Await => only.nodes().next().map_or_else(|| (*only).clone(), Node::clone),
-                Kind::Assign => only.child(Role::Value).map_or_else(|| (*only).clone(), Node::clone),
-                _ => (*only).clone(),
-            },
-            many => {
-                let children = many.iter().map(|statement| (Role::Item, (*statement).clone())).collect();
-                Node::with(Kind::Block, body.span, children)
-            }
-        }
-    }
-
-    pub fn emit_throws(&mut self, subject: Node, kind: Option<&Node>, span: Span) {
-        let expected = kind.map(|kind| part("type", kind)).into_iter().collect();
-        self.emit(Draft { kind: CheckKind::Throws, positive: true, subject, expected, tolerance: None, span });
-    }
-
-    /// One of the variants that a `match` lets pass.
-    pub fn emit_variants(&mut self, value: &Node, passing: &[&Node], span: Span) {
-        let patterns: Vec<&Node> = passing.iter().flat_map(|arm| arm.children_in(Role::Target)).collect();
-        self.emit_variants_of(value, &patterns, span);
-    }
-
-    pub fn emit_variants_of(&mut self, value: &Node, patterns: &[&Node], span: Span) {
-        let mut expected = Vec::new();
-        for pattern in patterns {
-            flatten_alternatives(pattern, &mut expected);
-        }
-        let kind = if expected.len() > 1 { CheckKind::AnyOf } else { CheckKind::Type };
-        self.emit(Draft { kind, positive: true, subject: value.clone(), expected, tolerance: None, span });
-    }
-
-    pub fn emit_opaque(&mut self, name: &str, subject: Node, mut expected: Vec<Node>, positive: bool, span: Span) {
-        expected.insert(0, Node::name(name, span));
-        self.emit(Draft { kind: CheckKind::Opaque, positive, subject, expected, tolerance: None, span });
-    }
-
-    /// Brings a draft into canonical form and keeps it.
-    pub fn emit(&mut self, draft: Draft) {
-        let Some(mut draft) = self.canonical(draft) else { return };
-        if self.is_symmetric(draft.kind) && draft.expected.len() == 1 {
-            let expected = &draft.expected[0];
-            if self.looks_expected(&draft.subject) && !self.looks_expected(expected) {
-                std::mem::swap(&mut draft.subject, &mut draft.expected[0]);
-            }
-        }
-        let resolved = self.scope.resolve(&draft.subject);
-        let resolved_subject = if resolved.is_literal() { draft.subject.clone() } else { resolved };
-        let resolved_expected = draft.expected.iter().map(|node| self.scope.resolve(node)).collect();
-        let check = Check {
-            kind: draft.kind,
-            positive: draft.positive,
-            subject: strip_await(&draft.subject).clone(),
-            expected: draft.expected,
-            resolved_subject,
-            resolved_expected,
-            tolerance: draft.tolerance,
-            hurdles: self.hurdles.clone(),
-            path: self.path(),
-            lines: lines(draft.span),
-            text: self.excerpt(draft.span),
-            via: self.via(),
-            row: self.row,
-        };
-        self.reading.checks.push(check);
-    }
-
-    fn is_symmetric(&self, kind: CheckKind) -> bool {
-        matches!(
-            kind,
-            CheckKind::Equal | CheckKind::Identical | CheckKind::Loose | CheckKind::Approximate | CheckKind::Normalised
-        )
-    }
-
-    /// A literal, a constant, or a name that says so.
-    pub fn looks_expected(&self, node: &Node) -> bool {
-        if node.is_literal() {
-            return true;
-        }
-        let name = match node.kind {
-            Kind::Name | Kind::Member => node.text.to_ascii_lowercase(),
-            Kind::Call | Kind::Unary => {
-                return node.nodes().next().is_some_and(|inner| node.is(Kind::Unary) && self.looks_expected(inner));
-            }
-            _ => return false,
-        };
-        ["expected", "want", "wanted", "golden", "exp"]
-            .iter()
-            .any(|word| name == *word || name.starts_with(&format!("{word}_")))
-            || name.starts_with("expected")
-            || name.ends_with("_expected")
-            || (node.is(Kind::Name)
-                && self
-                    .scope
-                    .get(&node.text)
-                    .is_some_and(|value| value.is_literal() && !matches!(value.kind, Kind::List | Kind::Map)))
-    }
 }
 
 fn find_named<'n>(argument: &'n Node, name: &str) -> Option<&'n Node> {
@@ -388,12 +257,6 @@ fn subject_of(arguments: &[&Node], subject: &Node) -> Node {
         Some(first) if subject.is(Kind::Other) => (*first).clone(),
         _ => subject.clone(),
     }
-}
-
-pub fn part(name: &str, value: &Node) -> Node {
-    let mut made = Node::with(Kind::Keyword, value.span, vec![(Role::Value, value.clone())]);
-    made.text = name.into();
-    made
 }
 
 fn is_class_like(node: &Node) -> bool {
@@ -425,19 +288,4 @@ pub fn project(subject: &Node, name: &str, arguments: &[&Node], span: Span) -> N
     let mut children = vec![(Role::Callee, member)];
     children.extend(arguments.iter().map(|n| (Role::Argument, (*n).clone())));
     Node::with(Kind::Call, span, children)
-}
-
-pub fn strip_await(node: &Node) -> &Node {
-    match node.kind {
-        Kind::Await => node.child(Role::Value).map_or(node, strip_await),
-        _ => node,
-    }
-}
-
-fn flatten_alternatives(pattern: &Node, out: &mut Vec<Node>) {
-    if pattern.is(Kind::Binary) && &*pattern.text == "|" {
-        pattern.nodes().for_each(|side| flatten_alternatives(side, out));
-    } else {
-        out.push(pattern.clone());
-    }
 }

@@ -1,9 +1,10 @@
 //! Decorators, annotations, attributes: what they say about the case they stand before.
 
 use super::chain::{Chain, argument};
-use super::checks::part;
+use super::emit::part;
 use super::model::{Gate, Mark, Row, Setting, SettingKind};
-use super::reader::{Reader, lines, rows_of};
+use super::reader::{Reader, lines};
+use super::rows::rows_of;
 use super::scope::Scope;
 use super::vocabulary::Words;
 use super::{gate, run, time};

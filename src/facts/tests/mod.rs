@@ -2,16 +2,21 @@
 //!
 //! Reads and names; whether a side demands less than the other is for `compare`.
 
+mod canonical;
+mod case;
 mod cases;
 mod chain;
 mod checks;
 mod condition;
 mod declared;
+mod emit;
 mod gate;
 mod library;
 mod marks;
 mod model;
+mod predicate;
 mod reader;
+mod rows;
 mod run;
 mod scope;
 mod sides;

@@ -1,0 +1,56 @@
+//! New cases that do not run, do not count or check nothing.
+
+use super::marks::{same_mark, spot_of_mark};
+use super::strength::{self, level};
+use super::{Change, TestDiff, Transition, cases, mocks, settings, spot_of_case};
+use crate::facts::tests::{Case, Gate, MarkKind, Part};
+
+/// What a new case is born with.
+pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
+    if new.part != Part::Test {
+        return;
+    }
+    for mark in &new.marks {
+        let change = match mark.kind {
+            MarkKind::Focus => Change::Focused,
+            MarkKind::ExpectedFailure if mark.gate == Gate::Always => Change::ExpectedToFail { born: true },
+            MarkKind::Skip | MarkKind::Todo if mark.gate == Gate::Always => {
+                Change::Skipped { gate: Gate::Always, born: true }
+            }
+            _ => continue,
+        };
+        // A sibling in an old suite that was skipped all along.
+        let inherited = matched.pairs.iter().any(|(old, now)| {
+            now.path == new.path && now.marks.iter().any(|m| m == mark) && old.marks.iter().any(|m| same_mark(m, mark))
+        });
+        if inherited {
+            continue;
+        }
+        let why = match change {
+            Change::Focused => "runs alone: every other test of its file is left out",
+            Change::ExpectedToFail { .. } => "is new and expected to fail",
+            _ => "is new and does not run",
+        };
+        diff.transitions.push(Transition {
+            change,
+            test: new.title(),
+            base: None,
+            head: Some(spot_of_mark(new, mark)),
+            why: why.into(),
+            witness: None,
+        });
+    }
+    settings::born(new, diff);
+    mocks(None, new, diff);
+    let checked = new.checks.iter().any(|check| strength::is_reached(check) && level(check) > 0);
+    if !checked && new.runs() && !new.words.is_empty() {
+        diff.transitions.push(Transition {
+            change: Change::NothingChecked,
+            test: new.title(),
+            base: None,
+            head: Some(spot_of_case(new)),
+            why: "is new and checks nothing".into(),
+            witness: None,
+        });
+    }
+}

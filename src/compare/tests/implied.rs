@@ -1,0 +1,113 @@
+//! What need not be demanded again: it is said by another check, or was written anew.
+
+use std::collections::HashSet;
+
+use super::strength;
+use crate::facts::tests::{Case, Check, CheckKind};
+use crate::lang::{Kind, Node};
+
+/// Whether a check of the head leaves nothing of a base check undemanded.
+pub(super) fn implies(now: &Check, before: &Check) -> bool {
+    if now.kind == CheckKind::Opaque || before.kind == CheckKind::Count {
+        return before.kind == CheckKind::Count;
+    }
+    // Two variables may come from the same expression and still differ: `lines.next()`.
+    let distinct = now.subject.is(Kind::Name) && before.subject.is(Kind::Name);
+    // Rows share their words; what they stand for differs.
+    let rows = before.row.is_some() && now.row.is_some();
+    let same = !rows && now.subject == before.subject || !distinct && now.resolved_subject == before.resolved_subject;
+    let expected = !rows && now.expected == before.expected || now.resolved_expected == before.resolved_expected;
+    if same && expected && now.positive == before.positive {
+        return strength::level(now) >= strength::level(before);
+    }
+    let exact = matches!(now.kind, CheckKind::Equal | CheckKind::Identical | CheckKind::Snapshot) && now.positive;
+    let weak = strength::level(before) <= 45 || !before.positive;
+    if same {
+        return exact && (weak || before.kind != now.kind && strength::level(before) < strength::level(now));
+    }
+    // A part of it is looked at, so it must be there; the whole is compared, so its parts are.
+    let presence = strength::level(before) <= 35 && (before.positive || is_not_null(before));
+    if presence
+        && (contains(&now.subject, &before.subject) || contains(&now.resolved_subject, &before.resolved_subject))
+    {
+        return strength::level(now) >= strength::level(before);
+    }
+    let (whole, part) =
+        if rows { (&now.resolved_subject, &before.resolved_subject) } else { (&now.subject, &before.subject) };
+    exact && contains(part, whole) && !whole.words().is_empty()
+}
+
+pub(super) fn contains(whole: &Node, part: &Node) -> bool {
+    let mut found = false;
+    whole.walk(&mut |n| found |= n == part);
+    found
+}
+
+fn is_not_null(check: &Check) -> bool {
+    !check.positive && check.expected.first().is_some_and(|n| n.is(Kind::Null))
+}
+
+/// The name that a subject starts from.
+fn root_name(node: &Node) -> Option<&str> {
+    match node.kind {
+        Kind::Name => Some(&node.text),
+        _ => node.nodes().next().and_then(root_name),
+    }
+}
+
+/// Checks that were written anew: as many as before, no weaker, about the same things.
+pub(super) fn rewritten(from: &[&Check], to: &[&Check], new: &Case) -> HashSet<*const Check> {
+    type Answers = fn(&Check, &Check, &Case) -> bool;
+    // The surest kind of answer first, so that it is not spent on a vaguer question.
+    const KINDS: [Answers; 3] = [says_the_same, about_the_same, of_another_subject];
+    let mut used = HashSet::new();
+    let mut kept = HashSet::new();
+    for answers in KINDS {
+        for before in from {
+            let id = std::ptr::from_ref(*before);
+            if kept.contains(&id) {
+                continue;
+            }
+            let answer = to.iter().enumerate().find(|(at, now)| {
+                !used.contains(at)
+                    && strength::is_reached(now)
+                    && now.hurdles.len() <= before.hurdles.len()
+                    && answers(before, now, new)
+            });
+            if let Some((at, _)) = answer {
+                used.insert(at);
+                kept.insert(id);
+            }
+        }
+    }
+    kept
+}
+
+fn says_the_same(before: &Check, now: &Check, _: &Case) -> bool {
+    strength::level(now) >= strength::level(before)
+        && strength::family(now.kind) == strength::family(before.kind)
+        && now.expected == before.expected
+        && now.positive == before.positive
+}
+
+fn about_the_same(before: &Check, now: &Check, _: &Case) -> bool {
+    let long = |word: &&str| word.len() > 2;
+    let named: HashSet<&str> = [&before.subject, &before.resolved_subject]
+        .into_iter()
+        .chain(&before.expected)
+        .flat_map(|node| node.words())
+        .filter(long)
+        .collect();
+    strength::level(now) >= strength::level(before)
+        && [&now.subject, &now.resolved_subject]
+            .into_iter()
+            .flat_map(|node| node.words())
+            .any(|word| named.contains(word))
+}
+
+/// What it looked at is no longer there: the test was rewritten around something else.
+fn of_another_subject(before: &Check, now: &Check, new: &Case) -> bool {
+    let root = root_name(&before.subject);
+    strength::level(now) >= strength::level(before).min(60)
+        && root.is_some_and(|root| root.len() > 2 && !new.names.contains(root))
+}

@@ -1,0 +1,127 @@
+//! Which check of a case is which check of its counterpart.
+
+use std::collections::{HashMap, HashSet};
+
+use super::implied::contains;
+use super::strength;
+use crate::facts::tests::Check;
+use crate::lang::Node;
+
+pub(super) fn join<'t>(
+    from: &mut Vec<&'t Check>,
+    to: &mut Vec<&'t Check>,
+    pairs: &mut Vec<(&'t Check, &'t Check)>,
+    key: impl Fn(&Check) -> String,
+) {
+    let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, check) in to.iter().enumerate().rev() {
+        by_key.entry(key(check)).or_default().push(at);
+    }
+    let mut used = HashSet::new();
+    from.retain(|check| match by_key.get_mut(&key(check)).and_then(|at| best(check, at, to)) {
+        Some(at) => {
+            used.insert(at);
+            pairs.push((check, to[at]));
+            false
+        }
+        None => true,
+    });
+    let mut at = 0;
+    to.retain(|_| {
+        at += 1;
+        !used.contains(&(at - 1))
+    });
+}
+
+/// Of several with the same demand the one whose way there is the same.
+fn best(check: &Check, candidates: &mut Vec<usize>, to: &[&Check]) -> Option<usize> {
+    let same = candidates.iter().rposition(|at| to[*at].hurdles == check.hurdles);
+    match same {
+        Some(position) => Some(candidates.remove(position)),
+        None => candidates.pop(),
+    }
+}
+
+/// Pairs what is left by how much it has in common, best first.
+pub(super) fn align<'t>(from: &mut Vec<&'t Check>, to: &mut Vec<&'t Check>, pairs: &mut Vec<(&'t Check, &'t Check)>) {
+    const LIMIT: usize = 400;
+    if from.len() > LIMIT || to.len() > LIMIT {
+        return;
+    }
+    let mut scores = Vec::new();
+    for (a, before) in from.iter().enumerate() {
+        for (b, after) in to.iter().enumerate() {
+            let score = affinity(before, after);
+            if score >= 0.5 {
+                // Among equals the order of writing decides.
+                let distance = (a as f64 / from.len() as f64 - b as f64 / to.len() as f64).abs();
+                scores.push((score - distance * 0.1, a, b));
+            }
+        }
+    }
+    scores.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
+    let (mut used_from, mut used_to) = (HashSet::new(), HashSet::new());
+    for (_, a, b) in scores {
+        if !used_from.contains(&a) && !used_to.contains(&b) {
+            used_from.insert(a);
+            used_to.insert(b);
+            pairs.push((from[a], to[b]));
+        }
+    }
+    let keep = |used: &HashSet<usize>, list: &mut Vec<&'t Check>| {
+        let mut at = 0;
+        list.retain(|_| {
+            at += 1;
+            !used.contains(&(at - 1))
+        });
+    };
+    keep(&used_from, from);
+    keep(&used_to, to);
+}
+
+/// How likely two checks are one before and after: mostly by what they look at.
+fn affinity(before: &Check, after: &Check) -> f64 {
+    let subject =
+        similarity(&before.subject, &after.subject).max(similarity(&before.resolved_subject, &after.resolved_subject));
+    // The old demand stands inside of the new one: in a tuple, behind an operator.
+    let subject = if subject < 0.8 && !before.subject.words().is_empty() && contains(&after.subject, &before.subject) {
+        0.8
+    } else {
+        subject
+    };
+    let expected = match (before.expected.first(), after.expected.first()) {
+        (Some(one), Some(other)) => similarity(one, other),
+        (None, None) => 1.0,
+        _ => 0.0,
+    };
+    let kind = if strength::family(before.kind) == strength::family(after.kind) { 1.0 } else { 0.0 };
+    let row = if before.row == after.row { 0.0 } else { 0.1 };
+    if subject < 0.6 && expected < 0.6 {
+        return 0.0;
+    }
+    subject * 0.65 + expected * 0.2 + kind * 0.15 - row
+}
+
+fn similarity(one: &Node, other: &Node) -> f64 {
+    if one == other {
+        return 1.0;
+    }
+    let (a, b) = (one.words(), other.words());
+    if a.is_empty() || b.is_empty() {
+        return 0.0;
+    }
+    let mut count: HashMap<&str, i64> = HashMap::new();
+    for word in &a {
+        *count.entry(word).or_default() += 1;
+    }
+    let mut common = 0.0;
+    for word in &b {
+        if let Some(left) = count.get_mut(word)
+            && *left > 0
+        {
+            *left -= 1;
+            common += 1.0;
+        }
+    }
+    2.0 * common / (a.len() + b.len()) as f64
+}

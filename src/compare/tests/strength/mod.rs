@@ -1,0 +1,215 @@
+//! The order of demands: a check that accepts more than before is looser.
+
+mod level;
+mod subject;
+mod throws;
+mod values;
+mod words;
+
+pub use level::{family, is_reached, level};
+
+use super::witness;
+use crate::facts::tests::{Check, CheckKind};
+use crate::lang::{Kind, Node};
+use subject::{alike, handled, is_part, reach};
+use throws::throws;
+use values::{bounds, contained, contradicts, new_list, patterns, sets, tolerance, wildcards};
+use words::name;
+
+/// What became of one check.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    Same,
+    Tighter,
+    Looser { why: String, witness: Option<String> },
+    Changed { inverted: bool, why: String },
+}
+
+/// The verdict on a check that was one thing and is another.
+pub fn judge(old: &Check, new: &Check) -> Verdict {
+    if level(old) > 0 && level(new) == 0 {
+        return looser("it holds whatever the code does", None);
+    }
+    if let Some(verdict) = demand(old, new)
+        && (verdict != Verdict::Tighter || reach(old, new).is_none())
+    {
+        return verdict;
+    }
+    if let Some(why) = reach(old, new) {
+        return looser(why, None);
+    }
+    if let Some(why) = handled(old, new) {
+        return looser(why, None);
+    }
+    Verdict::Same
+}
+
+fn looser(why: impl Into<String>, witness: Option<String>) -> Verdict {
+    Verdict::Looser { why: why.into(), witness }
+}
+
+fn changed(why: impl Into<String>) -> Option<Verdict> {
+    Some(Verdict::Changed { inverted: false, why: why.into() })
+}
+
+/// Compares what is demanded; `None` where that is the same.
+fn demand(old: &Check, new: &Check) -> Option<Verdict> {
+    if old.positive != new.positive {
+        return Some(polarity(old, new));
+    }
+    if family(old.kind) == family(new.kind) {
+        return same_kind(old, new);
+    }
+    if old.kind.is_bound() && new.kind.is_bound() {
+        return bounds(old, new);
+    }
+    if new.kind == CheckKind::AnyOf {
+        return Some(looser("one of several demands is enough now", new.expected.last().map(witness::text)));
+    }
+    let expected = values(old) == values(new);
+    if (old.kind, new.kind) == (CheckKind::Throws, CheckKind::Completes)
+        || (old.kind, new.kind) == (CheckKind::Completes, CheckKind::Throws)
+    {
+        return Some(Verdict::Changed {
+            inverted: true,
+            why: "what had to fail has to succeed now, or the other way round".into(),
+        });
+    }
+    if (old.kind == CheckKind::Throws) != (new.kind == CheckKind::Throws)
+        && old.kind != CheckKind::Snapshot
+        && new.kind != CheckKind::Snapshot
+    {
+        return Some(Verdict::Changed {
+            inverted: true,
+            why: "a value was expected and now an exception, or the other way round".into(),
+        });
+    }
+    if new.kind == CheckKind::Opaque || old.kind == CheckKind::Opaque {
+        return None;
+    }
+    // `not None` against anything positive, zero calls against some: another statement, not a weaker one.
+    if (old.kind == CheckKind::CalledTimes) != (new.kind == CheckKind::CalledTimes) && is_zero(old) != is_zero(new) {
+        return Some(Verdict::Changed { inverted: true, why: "whether it is called at all".into() });
+    }
+    match level(new).cmp(&level(old)) {
+        std::cmp::Ordering::Less if new.kind == CheckKind::Length && old.kind == CheckKind::Equal && is_empty(old) => {
+            None
+        }
+        std::cmp::Ordering::Less => {
+            Some(looser(format!("{} became {}", name(old), name(new)), witness::between(old, new)))
+        }
+        std::cmp::Ordering::Equal if expected => None,
+        std::cmp::Ordering::Equal => changed("another demand of the same strength"),
+        std::cmp::Ordering::Greater if contradicts(old, new) => changed("another value is expected"),
+        std::cmp::Ordering::Greater => Some(Verdict::Tighter),
+    }
+}
+
+fn is_empty(check: &Check) -> bool {
+    check.expected.first().is_some_and(|n| {
+        matches!(n.kind, Kind::List | Kind::Map) && n.children.is_empty() || n.is(Kind::Text) && n.text.is_empty()
+    })
+}
+
+fn is_zero(check: &Check) -> bool {
+    check.kind == CheckKind::CalledTimes && check.expected.first().and_then(Node::number) == Some(0.0)
+        || check.kind == CheckKind::Called && !check.positive
+}
+
+fn values(check: &Check) -> &[Node] {
+    &check.resolved_expected
+}
+
+fn polarity(old: &Check, new: &Check) -> Verdict {
+    let why = if new.positive { "what must not be must be now" } else { "what must be must not be now" };
+    let weak_before = level(old) <= 25 && !old.positive;
+    if weak_before && level(new) >= 45 && family(old.kind) == CheckKind::Equal {
+        return Verdict::Tighter;
+    }
+    let same_topic = family(old.kind) == family(new.kind)
+        || matches!(
+            (old.kind, new.kind),
+            (CheckKind::Called, CheckKind::CalledTimes) | (CheckKind::CalledTimes, CheckKind::Called)
+        );
+    if !same_topic && !new.positive && level(new) < level(old) {
+        return looser(format!("{} became {}", name(old), name(new)), None);
+    }
+    Verdict::Changed { inverted: true, why: why.into() }
+}
+
+fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
+    let literal = |check: &Check| values(check).iter().all(Node::is_literal);
+    // The same words may stand for another value: a constant, a row.
+    let same = values(old) == values(new) || old.expected == new.expected && !(literal(old) && literal(new));
+    match old.kind {
+        CheckKind::Throws => return throws(old, new),
+        CheckKind::Approximate => {
+            if !same {
+                return changed("another value is expected");
+            }
+            return tolerance(old, new);
+        }
+        kind if kind.is_bound() => return bounds(old, new),
+        CheckKind::OneOf | CheckKind::AnyOf => return sets(old, new),
+        CheckKind::CalledWith
+        | CheckKind::CalledOnceWith
+        | CheckKind::Equal
+        | CheckKind::Identical
+        | CheckKind::Loose
+        | CheckKind::Partial
+            if !same =>
+        {
+            let (before, after) = (wildcards(&new_list(old)), wildcards(&new_list(new)));
+            if after > before {
+                return Some(looser("a part of the expected value may be anything now", None));
+            }
+            if after < before {
+                return Some(Verdict::Tighter);
+            }
+        }
+        CheckKind::Contains | CheckKind::Prefix | CheckKind::Suffix if !same => return contained(old, new),
+        CheckKind::Matches | CheckKind::FullMatch if !same => return patterns(old, new),
+        CheckKind::Snapshot
+        | CheckKind::Fail
+        | CheckKind::Count
+        | CheckKind::Opaque
+        | CheckKind::Completes
+        | CheckKind::Called => return None,
+        _ => {}
+    }
+    if same {
+        if old.kind != CheckKind::Loose && new.kind == CheckKind::Loose {
+            return Some(looser("equality converts types now", None));
+        }
+        if old.kind == CheckKind::Loose && new.kind != CheckKind::Loose {
+            return Some(Verdict::Tighter);
+        }
+        return None;
+    }
+    if old.kind == CheckKind::Truth {
+        return None;
+    }
+    if let Some(why) = handled(old, new) {
+        return Some(looser(why, None));
+    }
+    let part = |whole: &Node, of: &Node| is_part(whole, of);
+    if family(old.kind) == CheckKind::Equal
+        && old.positive
+        && (part(&old.subject, &new.subject) || part(&old.resolved_subject, &new.resolved_subject))
+    {
+        return Some(looser("only a part of the value is compared", None));
+    }
+    if let ([one], [other]) = (values(old), values(new))
+        && !one.is_literal()
+        && !other.is_literal()
+        && !alike(one, other)
+    {
+        // Against another variable: another statement, which nobody can weigh by its text.
+        return None;
+    }
+    let inverted = match (values(old), values(new)) {
+        ([one], [other]) => one.is(Kind::Bool) && other.is(Kind::Bool),
+        _ => false,
+    };
+    Some(Verdict::Changed { inverted, why: "another value is expected".into() })
+}

@@ -1,0 +1,121 @@
+//! What a check looks at: the whole, a part, or something made of it; and whether it gets there.
+
+use crate::facts::tests::{Check, HurdleKind};
+use crate::lang::{Kind, Node, Role};
+
+/// Whether two values share most of their words.
+pub(super) fn alike(one: &Node, other: &Node) -> bool {
+    let (a, b) = (one.words(), other.words());
+    let common = a.iter().filter(|word| b.contains(word)).count();
+    common * 2 >= a.len().max(b.len())
+}
+
+/// Whether `part` looks at something inside of `whole`: a member, an element, the result of a function.
+pub(super) fn is_part(whole: &Node, part: &Node) -> bool {
+    if whole == part || whole.is_literal() {
+        return false;
+    }
+    let mut at = part;
+    loop {
+        let inner = match at.kind {
+            Kind::Member | Kind::Index => at.child(Role::Receiver),
+            Kind::Call => {
+                let arguments: Vec<&Node> = at.children_in(Role::Argument).collect();
+                match (at.child(Role::Callee), arguments.as_slice()) {
+                    (Some(callee), [only]) if callee.is(Kind::Name) => Some(*only),
+                    (Some(callee), []) => callee.child(Role::Receiver),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        match inner {
+            Some(inner) if inner == whole => return true,
+            Some(inner) => at = inner,
+            None => return false,
+        }
+    }
+}
+
+/// What stands in the way now and did not before.
+pub(super) fn reach(old: &Check, new: &Check) -> Option<String> {
+    let known = |hurdle: &&crate::facts::tests::Hurdle| old.hurdles.iter().any(|before| before == *hurdle);
+    let by_kind = |kind| {
+        let count = |check: &Check| check.hurdles.iter().filter(|hurdle| hurdle.kind == kind).count();
+        count(new) > count(old)
+    };
+    let fresh = new.hurdles.iter().filter(|hurdle| !known(hurdle)).find(|hurdle| by_kind(hurdle.kind))?;
+    Some(match fresh.kind {
+        HurdleKind::Unreachable => "it is never reached".into(),
+        HurdleKind::NotAwaited => "nobody waits for its outcome".into(),
+        HurdleKind::Swallowed => "its failure is caught and dropped".into(),
+        HurdleKind::Catch => "it runs only when something was caught".into(),
+        HurdleKind::Condition => "it runs only under a condition".into(),
+        HurdleKind::Loop | HurdleKind::Retried => return None,
+    })
+}
+
+/// The subject is changed on its way into the check: sorted, stripped, filtered, sliced.
+pub(super) fn handled(old: &Check, new: &Check) -> Option<String> {
+    if old.subject == new.subject && old.resolved_subject == new.resolved_subject {
+        return None;
+    }
+    let (before, after) = (handling(&old.resolved_subject), handling(&new.resolved_subject));
+    let fresh = after.iter().find(|word| !before.contains(word))?;
+    Some(format!("the value goes through `{fresh}` first"))
+}
+
+fn handling(node: &Node) -> Vec<&str> {
+    let mut found = Vec::new();
+    fn read<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
+        if node.is(Kind::Call)
+            && let Some(callee) = node.child(Role::Callee)
+        {
+            let name = callee.text.rsplit('.').next().unwrap_or_default();
+            if matches!(
+                name,
+                "sorted"
+                    | "sort"
+                    | "set"
+                    | "lower"
+                    | "upper"
+                    | "strip"
+                    | "trim"
+                    | "toLowerCase"
+                    | "toUpperCase"
+                    | "to_lowercase"
+                    | "to_uppercase"
+                    | "casefold"
+                    | "normalize"
+                    | "filter"
+                    | "round"
+                    | "replace"
+                    | "replaceAll"
+                    | "sub"
+                    | "toSorted"
+                    | "sort_by"
+                    | "uniq"
+                    | "ToLower"
+                    | "ToUpper"
+                    | "TrimSpace"
+                    | "floor"
+                    | "trunc"
+                    | "toFixed"
+                    | "frozenset"
+                    | "Counter"
+                    | "to_set"
+                    | "toSet"
+            ) {
+                found.push(name);
+            }
+        }
+        if node.is(Kind::If) && node.child(Role::Then).is_none() {
+            found.push("if");
+        }
+        for child in node.nodes() {
+            read(child, found);
+        }
+    }
+    read(node, &mut found);
+    found
+}

@@ -1,0 +1,153 @@
+//! Expected values of one kind of demand against each other.
+
+use super::{Verdict, changed, looser, values};
+use crate::compare::tests::witness;
+use crate::facts::tests::{Check, CheckKind};
+use crate::lang::{Kind, Node, Role};
+
+pub(super) fn new_list(check: &Check) -> Node {
+    Node::with(
+        Kind::List,
+        check.subject.span,
+        check.resolved_expected.iter().map(|n| (Role::Item, n.clone())).collect(),
+    )
+}
+
+/// Slots of an expected value that accept more than one value.
+pub(super) fn wildcards(node: &Node) -> usize {
+    let mut count = 0;
+    node.walk(&mut |n| {
+        let name = match n.kind {
+            Kind::Member | Kind::Name => n.text.rsplit('.').next().unwrap_or_default(),
+            _ => "",
+        };
+        count += usize::from(matches!(
+            name,
+            "ANY"
+                | "anything"
+                | "objectContaining"
+                | "arrayContaining"
+                | "stringContaining"
+                | "stringMatching"
+                | "Anything"
+                | "IsAny"
+                | "anyString"
+                | "anyInt"
+                | "anyLong"
+                | "isA"
+                | "anyBoolean"
+                | "MatchedBy"
+        ));
+        count +=
+            usize::from(n.is(Kind::Call) && n.child(Role::Callee).is_some_and(|c| matches!(&*c.text, "any" | "any!")));
+    });
+    count
+}
+
+pub(super) fn tolerance(old: &Check, new: &Check) -> Option<Verdict> {
+    match (&old.tolerance, &new.tolerance) {
+        (Some(before), Some(after)) if before == after => None,
+        (Some(before), Some(after)) => match (before.value, after.value) {
+            (Some(from), Some(to)) if to > from => {
+                Some(looser(format!("the tolerance grew from {from} to {to}"), witness::off_by(new, from, to)))
+            }
+            (Some(from), Some(to)) if to < from => Some(Verdict::Tighter),
+            (Some(_), Some(_)) => None,
+            _ => changed("another tolerance"),
+        },
+        (None, Some(after)) => Some(looser(format!("a tolerance was given: {}", after.text), None)),
+        (Some(_), None) => Some(Verdict::Tighter),
+        (None, None) => None,
+    }
+}
+
+pub(super) fn bounds(old: &Check, new: &Check) -> Option<Verdict> {
+    let upper = |kind| matches!(kind, CheckKind::Less | CheckKind::AtMost);
+    let strict = |kind| matches!(kind, CheckKind::Less | CheckKind::Greater);
+    if upper(old.kind) != upper(new.kind) {
+        return Some(Verdict::Changed { inverted: true, why: "the bound points the other way".into() });
+    }
+    let number = |check: &Check| {
+        check.resolved_expected.first().and_then(Node::number).or_else(|| check.expected.first().and_then(Node::number))
+    };
+    match (number(old), number(new)) {
+        (Some(from), Some(to)) if from == to => match (strict(old.kind), strict(new.kind)) {
+            (true, false) => Some(looser("the bound itself is accepted now", Some(format!("{to}")))),
+            (false, true) => Some(Verdict::Tighter),
+            _ => None,
+        },
+        (Some(from), Some(to)) => {
+            if (to > from) == upper(new.kind) {
+                let why = format!("the bound moved from {from} to {to}");
+                Some(looser(why, witness::between_bounds(from, to)))
+            } else {
+                Some(Verdict::Tighter)
+            }
+        }
+        _ if values(old) == values(new) || old.expected == new.expected => match (strict(old.kind), strict(new.kind)) {
+            (true, false) => Some(looser("the bound itself is accepted now", None)),
+            (false, true) => Some(Verdict::Tighter),
+            _ => None,
+        },
+        // Against another variable: neither more nor less.
+        (None, None) => None,
+        _ => changed("another bound"),
+    }
+}
+
+fn alternatives(check: &Check) -> Vec<&Node> {
+    match check.resolved_expected.as_slice() {
+        [only] if only.is(Kind::List) => only.nodes().collect(),
+        many => many.iter().collect(),
+    }
+}
+
+pub(super) fn sets(old: &Check, new: &Check) -> Option<Verdict> {
+    let (before, after) = (alternatives(old), alternatives(new));
+    let kept = before.iter().all(|value| after.contains(value));
+    let more: Vec<&&Node> = after.iter().filter(|value| !before.contains(value)).collect();
+    match (kept, more.first()) {
+        (true, None) => None,
+        (true, Some(extra)) => Some(looser("one more alternative is accepted", Some(witness::text(extra)))),
+        (false, None) => Some(Verdict::Tighter),
+        (false, Some(_)) if old.kind == CheckKind::AnyOf => None,
+        (false, Some(_)) => changed("other alternatives are accepted"),
+    }
+}
+
+fn literal(check: &Check) -> Option<&str> {
+    let node = check.resolved_expected.first()?;
+    matches!(node.kind, Kind::Text | Kind::Regex).then_some(&*node.text)
+}
+
+pub(super) fn contained(old: &Check, new: &Check) -> Option<Verdict> {
+    match (literal(old), literal(new)) {
+        (Some(from), Some(to)) if from.contains(to) => {
+            Some(looser("a shorter text is enough", Some(format!("{to:?}"))))
+        }
+        (Some(from), Some(to)) if to.contains(from) => Some(Verdict::Tighter),
+        _ => changed("another text is expected"),
+    }
+}
+
+pub(super) fn patterns(old: &Check, new: &Check) -> Option<Verdict> {
+    let (Some(from), Some(to)) = (literal(old), literal(new)) else { return changed("another pattern is expected") };
+    let bare = |text: &str| text.trim_matches('/').trim_matches(|c| matches!(c, '^' | '$' | '(' | ')')).to_owned();
+    let alternatives: Vec<String> = to.split('|').map(bare).collect();
+    if alternatives.len() > from.split('|').count() && from.split('|').all(|part| alternatives.contains(&bare(part))) {
+        return Some(looser("the pattern has one more alternative", None));
+    }
+    if from.contains(to) && !to.is_empty() {
+        return Some(looser("a shorter pattern is enough", None));
+    }
+    changed("another pattern is expected")
+}
+/// Whether a stronger demand excludes what the weaker one asked for.
+pub(super) fn contradicts(old: &Check, new: &Check) -> bool {
+    match (old.kind, literal(old), literal(new)) {
+        (CheckKind::Contains | CheckKind::Prefix | CheckKind::Suffix | CheckKind::Matches, Some(part), Some(whole)) => {
+            old.kind != CheckKind::Matches && !whole.contains(part)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,125 @@
+//! One form for demands that frameworks spell differently.
+
+use super::chain::{Chain, is_word_operator};
+use super::emit::{Draft, strip_await};
+use super::model::CheckKind;
+use super::reader::Reader;
+use super::rows::rows_of;
+use super::vocabulary::{ArgumentRole, Form};
+use crate::lang::{Kind, Node, Role};
+
+impl<'a> Reader<'_, 'a> {
+    /// One form for demands that frameworks spell differently; none where a boolean expression was taken apart instead.
+    pub fn canonical(&mut self, mut draft: Draft) -> Option<Draft> {
+        let equality = matches!(draft.kind, CheckKind::Equal | CheckKind::Identical | CheckKind::Loose);
+        if equality && draft.expected.len() == 1 {
+            if draft.subject.is_literal() && !draft.expected[0].is_literal() {
+                std::mem::swap(&mut draft.subject, &mut draft.expected[0]);
+            }
+            let expected = strip_await(&draft.expected[0]).clone();
+            if expected.is(Kind::Bool) && self.is_boolean(&draft.subject) {
+                let positive = draft.positive == (&*expected.text == "true");
+                self.condition_owned(&draft.subject.clone(), positive, draft.span);
+                return None;
+            }
+            if !draft.positive && expected.is(Kind::Null) {
+                return Some(Draft { kind: CheckKind::Present, positive: true, expected: Vec::new(), ..draft });
+            }
+            if draft.positive && expected.is(Kind::Regex) {
+                draft.kind = CheckKind::Matches;
+                return Some(draft);
+            }
+            if let Some(wildcard) = self.wildcard(&expected) {
+                return Some(Draft { kind: wildcard.0, expected: wildcard.1, ..draft });
+            }
+            if draft.positive
+                && draft.subject.is(Kind::Member)
+                && matches!(&*draft.subject.text, "call_count" | "callCount" | "await_count")
+                && let Some(mock) = draft.subject.child(Role::Receiver).cloned()
+            {
+                return Some(Draft { kind: CheckKind::CalledTimes, subject: mock, ..draft });
+            }
+            if let Some(whole) = self.measured(&draft.subject)
+                && draft.positive
+            {
+                draft.subject = whole;
+                draft.kind = CheckKind::Length;
+            }
+        }
+        if draft.kind == CheckKind::Truth && draft.expected.is_empty() && self.is_boolean(&draft.subject) {
+            let subject = draft.subject.clone();
+            let drafts = self.drafts(&subject, draft.positive, draft.span, 0);
+            if drafts.iter().all(|d| d.kind != CheckKind::Truth) {
+                for inner in drafts {
+                    self.emit(inner);
+                }
+                return None;
+            }
+        }
+        if draft.kind == CheckKind::Contains
+            && rows_of(&draft.subject).is_some()
+            && draft.expected.len() == 1
+            && !draft.expected[0].is_literal()
+        {
+            std::mem::swap(&mut draft.subject, &mut draft.expected[0]);
+            draft.kind = CheckKind::OneOf;
+        }
+        if draft.kind == CheckKind::Throws {
+            draft.subject = self.block_subject(&draft.subject, false);
+        }
+        Some(draft)
+    }
+
+    /// An expected value that stands for many: `expect.objectContaining({…})`, `mock.ANY`.
+    fn wildcard(&self, expected: &Node) -> Option<(CheckKind, Vec<Node>)> {
+        let chain = Chain::of(expected);
+        let path = self.known_path(&chain);
+        if path.len() < 2 {
+            return None;
+        }
+        let spec = self.file().vocabulary.matchers.get(&path)?;
+        let Form::Check(kind) = spec.form else { return None };
+        if kind == CheckKind::Approximate {
+            return None;
+        }
+        let arguments = chain.last()?.arguments.as_deref().unwrap_or_default();
+        Some((kind, arguments.iter().map(|n| (*n).clone()).collect()))
+    }
+
+    fn is_boolean(&self, node: &Node) -> bool {
+        let node = strip_await(node);
+        match node.kind {
+            Kind::Unary => matches!(&*node.text, "!" | "not"),
+            Kind::Binary => {
+                matches!(&*node.text, "==" | "!=" | "===" | "!==" | "<" | "<=" | ">" | ">=" | "&&" | "||")
+                    || (is_word_operator(&node.text)
+                        && !matches!(&*node.text, "as" | "until" | "to" | "div" | "mod" | "xor"))
+            }
+            Kind::Call => {
+                let chain = Chain::of(node);
+                self.file()
+                    .vocabulary
+                    .predicates
+                    .get(&self.known_path(&chain))
+                    .is_some_and(|spec| spec.form != Form::Check(CheckKind::Length))
+            }
+            _ => false,
+        }
+    }
+
+    /// `len(x)`, `x.length`: the container that is measured.
+    fn measured(&self, node: &Node) -> Option<Node> {
+        let node = strip_await(node);
+        let chain = Chain::of(node);
+        let spec = self.file().vocabulary.predicates.get(&self.known_path(&chain))?;
+        if spec.form != Form::Check(CheckKind::Length) {
+            return None;
+        }
+        let last = chain.last()?;
+        match last.arguments.as_deref() {
+            Some([only]) if spec.roles.first() == Some(&ArgumentRole::Subject) => Some((*only).clone()),
+            Some([]) | None if spec.roles.is_empty() => chain.receiver(chain.segments.len() - 1).cloned(),
+            _ => None,
+        }
+    }
+}

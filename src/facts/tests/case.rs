@@ -1,0 +1,164 @@
+//! One case: its rows, its reading, what surrounds it.
+
+use std::collections::HashSet;
+
+use super::cases::{Finder, Surroundings};
+use super::emit::Draft;
+use super::marks::Annotations;
+use super::model::{Case, CheckKind, MarkKind, Part, Row};
+use super::reader::{Reading, lines};
+use super::rows::parameter_pattern;
+use crate::lang::{Kind, Node, Role, Span};
+
+impl<'a> Finder<'_, 'a> {
+    pub(super) fn case(
+        &mut self,
+        node: &'a Node,
+        name: &str,
+        body: Option<&'a Node>,
+        around: Surroundings,
+        annotations: Annotations,
+        part: Part,
+    ) {
+        self.case_at(node, name, body, around, annotations, part, node.span);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything that is known of a case, once")]
+    pub(super) fn case_at(
+        &mut self,
+        owner: &'a Node,
+        name: &str,
+        body: Option<&'a Node>,
+        around: Surroundings,
+        annotations: Annotations,
+        part: Part,
+        span: Span,
+    ) {
+        let mut readings: Vec<Reading<'a>> = Vec::new();
+        let parameters: Vec<&Node> = owner.children_in(Role::Parameter).map(parameter_pattern).collect();
+        let bound =
+            annotations.row_names.len() == 1 || !annotations.rows.is_empty() && annotations.row_names.is_empty();
+        if let Some(body) = body {
+            let rows: Vec<Option<&Row>> = if annotations.rows.is_empty() || !bound || annotations.rows.len() > 100 {
+                vec![None]
+            } else {
+                annotations.rows.iter().map(Some).collect()
+            };
+            for (at, row) in rows.into_iter().enumerate() {
+                let mut reader = self.reader(&around.scope);
+                if let Some(row) = row {
+                    annotations.bind(&mut reader.scope, row, &parameters);
+                    reader.row = u32::try_from(at).ok();
+                } else {
+                    parameters.iter().for_each(|parameter| reader.scope.bind_pattern(parameter, None));
+                }
+                if let Some(throws) = &annotations.throws {
+                    let subject = reader.block_subject(body, false);
+                    reader.emit(Draft {
+                        kind: CheckKind::Throws,
+                        positive: true,
+                        subject,
+                        expected: throws.clone(),
+                        tolerance: None,
+                        span: annotations.throws_span.unwrap_or(span),
+                    });
+                }
+                reader.body(body);
+                readings.push(std::mem::take(&mut reader.reading));
+            }
+        }
+        let mut marks = around.marks.clone();
+        if body.is_none() && part == Part::Test {
+            let mut reader = self.reader(&around.scope);
+            reader.mark(MarkKind::Todo, None, span);
+            marks.extend(reader.reading.marks);
+        }
+        let mut case = Case {
+            path: self.library.files[self.file].source.path.clone(),
+            suites: around.suites.clone(),
+            name: name.to_owned(),
+            lines: lines(span),
+            marks,
+            settings: around.settings.clone(),
+            checks: Vec::new(),
+            rows: annotations.rows,
+            mocks: annotations.mocks,
+            words: Vec::new(),
+            names: std::collections::BTreeSet::new(),
+            part,
+        };
+        if let Some(body) = body {
+            case.words = body.words().into_iter().take(4000).map(Into::into).collect();
+            body.walk(&mut |node| {
+                if matches!(node.kind, Kind::Name | Kind::Member) {
+                    case.names.insert(node.text.clone());
+                }
+            });
+        }
+        let mut inner = Vec::new();
+        for (at, reading) in readings.into_iter().enumerate() {
+            case.checks.extend(reading.checks);
+            self.followed.extend(reading.followed);
+            if at == 0 {
+                case.marks.extend(reading.marks);
+                case.settings.extend(reading.settings);
+                case.mocks.extend(reading.mocks);
+                inner = reading.inner;
+            }
+        }
+        self.cases.push(case);
+        let mut seen = HashSet::new();
+        for (node, scope) in inner {
+            if seen.insert(node as *const Node) {
+                let mut nested = around.clone();
+                nested.suites.push(name.to_owned());
+                nested.scope = scope;
+                let (mut marks, mut settings) = (Vec::new(), Vec::new());
+                self.call(node, &mut nested, &mut marks, &mut settings, 1);
+            }
+        }
+    }
+
+    /// Timeouts and retries among the constants of the file.
+    pub(super) fn constants(&mut self) {
+        // Collected by `assign`; the same setting twice is one.
+        self.settings.sort_by(|a, b| (a.lines, &a.what).cmp(&(b.lines, &b.what)));
+        self.settings.dedup();
+    }
+
+    /// Functions with checks that no case of this file calls: other files may.
+    pub(super) fn helpers(&mut self) {
+        let file = &self.library.files[self.file];
+        let mut names: Vec<(&str, &Node)> = file.functions.iter().map(|(name, node)| (*name, *node)).collect();
+        names.sort_by_key(|(_, node)| node.span.start);
+        for (name, node) in names {
+            if self.followed.contains(name) || self.seen.contains(&std::ptr::from_ref(node)) {
+                continue;
+            }
+            let scope = file.constants.clone();
+            let around =
+                Surroundings { suites: Vec::new(), marks: Vec::new(), settings: Vec::new(), scope, class: None };
+            let at = self.cases.len();
+            self.case(node, name, node.child(Role::Body), around, Annotations::default(), Part::Helper);
+            // A skip inside a helper is a condition of its callers; what it declares are its callers' cases.
+            self.cases.truncate(at + 1);
+        }
+    }
+
+    /// Of several definitions with one name only the last is collected.
+    pub(super) fn drop_redefined(&mut self) {
+        if self.library.files[self.file].vocabulary.functions.is_empty() {
+            return;
+        }
+        let mut last = std::collections::HashMap::new();
+        for (at, case) in self.cases.iter().enumerate() {
+            last.insert((case.suites.clone(), case.name.clone()), at);
+        }
+        let mut at = 0;
+        self.cases.retain(|case| {
+            let keep = last.get(&(case.suites.clone(), case.name.clone())) == Some(&at);
+            at += 1;
+            keep
+        });
+    }
+}

@@ -1,0 +1,139 @@
+//! Calls inside a condition that say what is compared: `isinstance(x, C)`, `abs(a - b)`, `approx(b)`.
+
+use super::chain::{Chain, named};
+use super::emit::{Draft, part};
+use super::model::{CheckKind, Tolerance};
+use super::reader::Reader;
+use super::rows::rows_of;
+use super::time;
+use super::vocabulary::{ArgumentRole, Form};
+use crate::lang::{Kind, Node, Role, Span};
+
+impl<'a> Reader<'_, 'a> {
+    /// A call inside a condition that says what is compared.
+    pub(super) fn predicate(&self, node: &Node, positive: bool, span: Span, depth: usize) -> Option<Vec<Draft>> {
+        let chain = Chain::of(node);
+        let path = self.known_path(&chain);
+        let spec = self.file().vocabulary.predicates.get(&path)?;
+        let last = chain.last()?;
+        let arguments = last.arguments.as_deref().unwrap_or_default();
+        let positive = positive != spec.negative;
+        let mut subject = None;
+        let mut expected = Vec::new();
+        let mut tolerance = None;
+        for (at, argument) in arguments.iter().filter(|n| !n.is(Kind::Keyword)).enumerate() {
+            match spec.roles.get(at).or_else(|| spec.roles.last().filter(|role| **role == ArgumentRole::Rest)) {
+                Some(ArgumentRole::Subject) => subject = Some((*argument).clone()),
+                Some(ArgumentRole::Expected | ArgumentRole::Rest) => expected.push((*argument).clone()),
+                Some(ArgumentRole::Type) => expected.push(part("type", argument)),
+                Some(ArgumentRole::Tolerance) => {
+                    let value = time::amount(&self.scope.resolve(argument));
+                    tolerance = Some(Tolerance { value, text: argument.words().join(" ") });
+                }
+                _ => {}
+            }
+        }
+        for (name, role) in &spec.keywords {
+            if let (ArgumentRole::Tolerance, Some(argument)) = (role, named(arguments, name)) {
+                let value = time::amount(&self.scope.resolve(argument));
+                tolerance = Some(Tolerance { value, text: argument.words().join(" ") });
+            }
+        }
+        if subject.is_none() {
+            subject = chain.receiver(chain.segments.len() - 1).cloned();
+        }
+        let subject = subject?;
+        match spec.form {
+            Form::Condition => Some(self.drafts(&subject, positive, span, depth + 1)),
+            // A length by itself is no demand: `len(x)` is truth of non-emptiness.
+            Form::Check(CheckKind::Length) => None,
+            Form::Check(kind) => {
+                if let Some(constant) = &spec.constant {
+                    expected.push(Node::name(constant, span));
+                }
+                if kind == CheckKind::OneOf && expected.iter().all(|n| rows_of(n).is_none()) {
+                    return Some(vec![Draft {
+                        kind: CheckKind::Contains,
+                        positive,
+                        subject: expected.pop()?,
+                        expected: vec![subject],
+                        tolerance,
+                        span,
+                    }]);
+                }
+                if kind == CheckKind::Contains
+                    && rows_of(&subject).is_some()
+                    && expected.len() == 1
+                    && !expected[0].is_literal()
+                {
+                    let listed = subject;
+                    return Some(vec![Draft {
+                        kind: CheckKind::OneOf,
+                        positive,
+                        subject: expected.pop()?,
+                        expected: vec![listed],
+                        tolerance,
+                        span,
+                    }]);
+                }
+                Some(vec![Draft { kind, positive, subject, expected, tolerance, span }])
+            }
+            _ => None,
+        }
+    }
+
+    /// `a == approx(b)`
+    pub(super) fn approximate(&self, left: &Node, right: &Node, span: Span) -> Option<Vec<Draft>> {
+        for (subject, other) in [(left, right), (right, left)] {
+            let chain = Chain::of(other);
+            let spec = self.file().vocabulary.matchers.get(&self.known_path(&chain));
+            let Some(last) = chain.last() else { continue };
+            let (Some(spec), Some(arguments)) = (spec, last.arguments.as_deref()) else { continue };
+            if spec.form != Form::Check(CheckKind::Approximate) {
+                continue;
+            }
+            let tolerances: Vec<f64> = spec
+                .keywords
+                .iter()
+                .filter_map(|(name, _)| named(arguments, name))
+                .filter_map(|node| time::amount(&self.scope.resolve(node)))
+                .collect();
+            let text = spec
+                .keywords
+                .iter()
+                .filter_map(|(name, _)| Some(format!("{name}={}", named(arguments, name)?.words().join(" "))))
+                .collect::<Vec<_>>()
+                .join(" ");
+            let tolerance =
+                (!text.is_empty()).then_some(Tolerance { value: tolerances.into_iter().reduce(f64::max), text });
+            let expected = arguments.first().map(|n| (*n).clone()).into_iter().collect();
+            return Some(vec![Draft {
+                kind: CheckKind::Approximate,
+                positive: true,
+                subject: subject.clone(),
+                expected,
+                tolerance,
+                span,
+            }]);
+        }
+        None
+    }
+
+    /// `abs(a - b)`: the two numbers.
+    pub(super) fn difference<'n>(&self, node: &'n Node) -> Option<(&'n Node, &'n Node)> {
+        let chain = Chain::of(node);
+        let last = chain.last()?;
+        if !matches!(last.name, "abs" | "Abs" | "fabs" | "absolute") {
+            return None;
+        }
+        let inner = match last.arguments.as_deref()? {
+            [only] => *only,
+            [] => chain.receiver(chain.segments.len() - 1).or(chain.root)?,
+            _ => return None,
+        };
+        if inner.is(Kind::Binary) && &*inner.text == "-" {
+            return Some((inner.child(Role::Left)?, inner.child(Role::Right)?));
+        }
+        None
+    }
+}

@@ -1,0 +1,130 @@
+//! Assignments and calls: checks, callbacks, settings.
+
+use super::Reader;
+use crate::facts::tests::chain::Chain;
+use crate::facts::tests::rows::parameter_pattern;
+use crate::lang::{Kind, Node, Role};
+
+impl<'a> Reader<'_, 'a> {
+    pub(super) fn assign(&mut self, node: &'a Node) {
+        let (target, value) = (node.child(Role::Target), node.child(Role::Value));
+        if let (Some(target), Some(value)) = (target, value) {
+            if value.is(Kind::Lambda) && target.is(Kind::Name) {
+                self.local.insert(&target.text, (value, false));
+                return;
+            }
+            let before = std::mem::replace(&mut self.awaited, true);
+            self.visit(value);
+            self.awaited = before;
+            self.named_setting(&target.text, value, node.span);
+            if node.text.is_empty() {
+                let resolved = self.scope.resolve(value);
+                self.scope.bind_pattern(target, Some(&resolved));
+            } else {
+                self.scope.bind_pattern(target, None);
+            }
+            if let Some(otherwise) = node.child(Role::Else) {
+                // `let Ok(x) = y else { panic!() }`
+                if self.always_fails(otherwise) {
+                    self.emit_variants_of(value, &[target], node.span);
+                }
+            }
+            let path = Chain::of(target);
+            if let Some(words) = self.file().vocabulary.calls.get(&path.full_path()).cloned()
+                && matches!(words.first(), "collected" | "timeout")
+            {
+                self.run_words(&words, &[value], node.span, &path.full_path().join("."));
+            }
+        }
+    }
+
+    /// A call or member in statement position.
+    pub(super) fn expression(&mut self, node: &'a Node) {
+        let chain = Chain::of(node);
+        if self.declares(&chain) {
+            self.reading.inner.push((node, self.scope.clone()));
+            return;
+        }
+        let before = self.awaited;
+        self.awaited |= chain.awaited;
+        let found = self.check_call(&chain, node, None);
+        self.awaited = before;
+        if let Some(last) = chain.last()
+            && let Some(arguments) = last.arguments.clone()
+        {
+            let path = self.known_path(&chain).join(".");
+            let words = self.file().vocabulary.calls.get(&path.split('.').collect::<Vec<_>>()).cloned();
+            if let Some(words) = words {
+                if words.first() == "each" {
+                    self.each_call(&chain, &arguments);
+                    return;
+                }
+                self.run_words(&words, &arguments, node.span, &path);
+            }
+            self.options(&path, &arguments, node.span);
+            if !found && self.follow(last.name, &arguments, chain.segments.len()) {
+                return;
+            }
+            if !found {
+                self.home_made(last.name, node);
+            }
+        }
+        if found {
+            return;
+        }
+        // Callbacks, and checks among the arguments.
+        for segment in &chain.segments {
+            for argument in segment.arguments.iter().flatten() {
+                match argument.kind {
+                    Kind::Lambda => {
+                        let inner: Vec<&Node> = argument.children_in(Role::Body).collect();
+                        let before = std::mem::replace(&mut self.awaited, true);
+                        self.depth += 1;
+                        self.branch(&inner, None);
+                        self.depth -= 1;
+                        self.awaited = before;
+                    }
+                    Kind::Name if self.local.contains_key(&*argument.text) => {}
+                    _ => self.visit(argument),
+                }
+            }
+        }
+        if let Some(root) = chain.root {
+            match root.kind {
+                Kind::Lambda => {
+                    for inner in root.children_in(Role::Body) {
+                        self.visit(inner);
+                    }
+                }
+                Kind::Call | Kind::Member => {}
+                _ => root.nodes().for_each(|child| self.visit(child)),
+            }
+        }
+    }
+
+    /// `rows.forEach(row => …)`
+    fn each_call(&mut self, chain: &Chain<'a>, arguments: &[&'a Node]) {
+        let receiver = chain.receiver(chain.segments.len() - 1);
+        let callee = receiver.and_then(|receiver| match receiver.kind {
+            Kind::Call => receiver.child(Role::Callee),
+            _ => Some(receiver),
+        });
+        let iterable = if chain.segments.len() > 1 { callee } else { receiver };
+        // The receiver of the member: what stands before `.forEach`.
+        let iterable = iterable.and_then(|node| {
+            if node.is(Kind::Member) && chain.segments.len() == 1 { node.child(Role::Receiver) } else { Some(node) }
+        });
+        let Some(lambda) = arguments.iter().find(|argument| argument.is(Kind::Lambda)) else { return };
+        let bodies: Vec<&Node> = lambda.children_in(Role::Body).collect();
+        let target = lambda.child(Role::Parameter).map(parameter_pattern);
+        if let Some(iterable) = iterable {
+            self.each(iterable, target, &bodies);
+        }
+    }
+}
+
+/// `test("title", fn)` rather than a statement of the same name.
+pub fn is_declaration(arguments: &[&Node]) -> bool {
+    matches!(arguments.first().map(|n| n.kind), Some(Kind::Text | Kind::Template))
+        && arguments.iter().any(|argument| matches!(argument.kind, Kind::Lambda))
+}

@@ -1,0 +1,73 @@
+//! What fails by itself, and what drops a failure.
+
+use super::Reader;
+use crate::facts::tests::chain::Chain;
+use crate::lang::{Kind, Node, Role};
+
+impl<'a> Reader<'_, 'a> {
+    /// Whether a block does nothing but fail.
+    pub fn always_fails(&self, node: &Node) -> bool {
+        let last = if node.is(Kind::Block) { node.nodes().last() } else { Some(node) };
+        let Some(last) = last else { return false };
+        if last.is(Kind::Throw) {
+            return last.nodes().next().is_some();
+        }
+        if last.is(Kind::Return) && node.is(Kind::Block) {
+            // `t.Errorf(…); return`
+            let before = node.nodes().rev_second();
+            return before.is_some_and(|before| self.is_fail(before))
+                || last.nodes().next().is_some_and(|n| self.is_fail(n));
+        }
+        self.is_fail(last) || (node.is(Kind::Block) && node.nodes().any(|n| self.is_fail(n)) && !last.is(Kind::Return))
+    }
+
+    pub(super) fn is_fail(&self, node: &Node) -> bool {
+        if !matches!(node.kind, Kind::Call | Kind::Await) {
+            return false;
+        }
+        let chain = Chain::of(node);
+        self.file().vocabulary.calls.get(&self.known_path(&chain)).is_some_and(|words| words.first() == "fail")
+    }
+
+    /// Whether a handler drops a failed assertion.
+    pub(super) fn swallows(&self, catch: &Node) -> bool {
+        let mut named = Vec::new();
+        for kind in catch.children_in(Role::Type) {
+            kind.walk(&mut |n| {
+                if matches!(n.kind, Kind::Name | Kind::Member | Kind::Other) && !n.text.is_empty() {
+                    named.push(n.text.to_string());
+                }
+            });
+        }
+        let broad = named.is_empty()
+            || named.iter().any(|name| {
+                let last = name.rsplit(['.', ':', '\\']).next().unwrap_or(name);
+                matches!(
+                    last,
+                    "Exception"
+                        | "BaseException"
+                        | "AssertionError"
+                        | "AssertionFailedError"
+                        | "Throwable"
+                        | "Error"
+                        | "StandardError"
+                )
+            });
+        let Some(body) = catch.child(Role::Body) else { return broad };
+        let mut answers = false;
+        body.walk(&mut |n| answers |= n.is(Kind::Throw) || self.is_fail(n) || self.is_skip(n) || self.is_check(n));
+        broad && !answers
+    }
+}
+
+/// The element before the last.
+trait SecondLast<'n> {
+    fn rev_second(self) -> Option<&'n Node>;
+}
+
+impl<'n, I: Iterator<Item = &'n Node>> SecondLast<'n> for I {
+    fn rev_second(self) -> Option<&'n Node> {
+        let all: Vec<&Node> = self.collect();
+        all.len().checked_sub(2).map(|at| all[at])
+    }
+}

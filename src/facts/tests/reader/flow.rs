@@ -1,0 +1,209 @@
+//! Statements that decide whether and how often what is inside of them runs.
+
+use super::Reader;
+use crate::facts::tests::chain::Chain;
+use crate::facts::tests::gate;
+use crate::facts::tests::model::{Gate, Hurdle, HurdleKind};
+use crate::facts::tests::rows::{counts, rows_of};
+use crate::lang::{Kind, Node, Role};
+
+/// Longer tables are read as one check instead of one per row.
+const ROW_LIMIT: usize = 200;
+
+impl<'a> Reader<'_, 'a> {
+    pub(super) fn if_statement(&mut self, node: &'a Node) {
+        for setup in node.children_in(Role::Alias) {
+            self.visit(setup);
+        }
+        let (Some(condition), Some(then)) = (node.child(Role::Condition), node.child(Role::Then)) else {
+            node.nodes().for_each(|child| self.visit(child));
+            return;
+        };
+        let otherwise: Vec<&Node> = node.children_in(Role::Else).collect();
+        if self.always_fails(then) {
+            self.condition(condition, false, node.span);
+            self.branch(&otherwise, None);
+            return;
+        }
+        if let [only] = otherwise.as_slice()
+            && self.always_fails(only)
+        {
+            self.condition(condition, true, node.span);
+            self.branch(&[then], None);
+            return;
+        }
+        let resolved = self.scope.resolve(condition);
+        let opposite = Node::unary("!", resolved.clone());
+        match gate::judge(&resolved, self.file().vocabulary) {
+            Gate::Always => {
+                self.branch(&[then], None);
+                self.branch(&otherwise, Some((HurdleKind::Unreachable, None)));
+            }
+            Gate::Never => {
+                self.branch(&[then], Some((HurdleKind::Unreachable, None)));
+                self.branch(&otherwise, None);
+            }
+            Gate::Sometimes => {
+                self.branch(&[then], Some((HurdleKind::Condition, Some(resolved))));
+                self.branch(&otherwise, Some((HurdleKind::Condition, Some(opposite))));
+            }
+        }
+    }
+
+    /// Reads nodes whose assignments may not have happened afterwards.
+    pub fn branch(&mut self, nodes: &[&'a Node], hurdle: Option<(HurdleKind, Option<Node>)>) {
+        let before = self.scope.clone();
+        let depth = self.hurdles.len();
+        self.hurdles.extend(hurdle.map(|(kind, what)| Hurdle { kind, what }));
+        for node in nodes {
+            self.visit(node);
+        }
+        self.hurdles.truncate(depth);
+        self.scope = before;
+        for node in nodes {
+            self.forget_assigned(node);
+        }
+    }
+
+    pub(super) fn forget_assigned(&mut self, node: &Node) {
+        let mut assigned = Vec::new();
+        node.walk(&mut |n| {
+            if n.is(Kind::Assign)
+                && let Some(target) = n.child(Role::Target)
+            {
+                assigned.push(target.clone());
+            }
+        });
+        for target in &assigned {
+            self.scope.bind_pattern(target, None);
+        }
+    }
+
+    pub(super) fn loop_statement(&mut self, node: &'a Node) {
+        let bodies: Vec<&Node> = node.children_in(Role::Body).collect();
+        let Some(iterable) = node.child(Role::Iterable) else {
+            let condition = node.child(Role::Condition).map(|condition| self.scope.resolve(condition));
+            let dead = condition.as_ref().is_some_and(|c| gate::judge(c, self.file().vocabulary) == Gate::Never);
+            let kind = if dead { HurdleKind::Unreachable } else { HurdleKind::Loop };
+            self.forget_assigned(node);
+            self.branch(&bodies, Some((kind, condition)));
+            return;
+        };
+        let target = node.child(Role::Target);
+        self.each(iterable, target, &bodies);
+    }
+
+    /// Reads bodies once for each element that is written down, or once under a hurdle.
+    pub fn each(&mut self, iterable: &Node, target: Option<&Node>, bodies: &[&'a Node]) {
+        let resolved = self.scope.resolve(iterable);
+        let rows = rows_of(&resolved);
+        match rows {
+            Some(rows) if rows.is_empty() => {
+                self.branch(bodies, Some((HurdleKind::Unreachable, None)));
+            }
+            Some(rows) if rows.len() <= ROW_LIMIT => {
+                let outer = self.row;
+                for (at, row) in rows.into_iter().enumerate() {
+                    let before = self.scope.clone();
+                    if let Some(target) = target {
+                        self.scope.bind_pattern(target, Some(row));
+                    }
+                    self.row = outer.or(u32::try_from(at).ok());
+                    self.branch(bodies, None);
+                    self.scope = before;
+                }
+                self.row = outer;
+            }
+            _ => {
+                bodies.iter().for_each(|body| self.forget_assigned(body));
+                if let Some(target) = target {
+                    self.scope.bind_pattern(target, None);
+                }
+                let counted = resolved.size(60) < 60 && counts(&resolved);
+                self.branch(bodies, (!counted).then_some((HurdleKind::Loop, Some(resolved))));
+            }
+        }
+    }
+
+    pub(super) fn try_statement(&mut self, node: &'a Node) {
+        let bodies: Vec<&Node> = node.children_in(Role::Body).collect();
+        let catches: Vec<&Node> = node.nodes().filter(|n| n.is(Kind::Catch)).collect();
+        let must_throw = bodies.last().is_some_and(|body| {
+            let last = if body.is(Kind::Block) { body.nodes().last() } else { Some(*body) };
+            last.is_some_and(|last| self.is_fail(last))
+        });
+        if must_throw && !catches.is_empty() {
+            let throws = bodies.first().map(|body| self.block_subject(body, true));
+            if let Some(subject) = throws {
+                self.emit_throws(subject, catches.first().and_then(|c| c.child(Role::Type)), node.span);
+            }
+        } else {
+            let swallows = catches.iter().any(|catch| self.swallows(catch));
+            self.branch(&bodies, swallows.then_some((HurdleKind::Swallowed, None)));
+        }
+        for catch in catches {
+            let inner: Vec<&Node> = catch.children_in(Role::Body).collect();
+            self.branch(&inner, (!must_throw).then_some((HurdleKind::Catch, None)));
+        }
+        for other in node
+            .nodes()
+            .filter(|n| n.is(Kind::Finally) || n.is(Kind::Block) && !bodies.iter().any(|b| std::ptr::eq(*b, *n)))
+        {
+            self.visit(other);
+        }
+    }
+
+    pub(super) fn with_statement(&mut self, node: &'a Node) {
+        let bodies: Vec<&Node> = node.children_in(Role::Body).collect();
+        let depth = self.hurdles.len();
+        for item in node.nodes().filter(|n| !bodies.iter().any(|b| std::ptr::eq(*b, *n))) {
+            let (target, value) = match item.kind {
+                Kind::Assign => (item.child(Role::Target), item.child(Role::Value)),
+                _ => (None, Some(item)),
+            };
+            let Some(value) = value else { continue };
+            if let Some(target) = target {
+                let resolved = self.scope.resolve(value);
+                self.scope.bind_pattern(target, Some(&resolved));
+            }
+            let chain = Chain::of(value);
+            let words = self.file().vocabulary.calls.get(&self.known_path(&chain)).cloned().unwrap_or_default();
+            if words.first() == "swallow" {
+                self.hurdles.push(Hurdle { kind: HurdleKind::Swallowed, what: None });
+                continue;
+            }
+            let block = bodies.first().map(|body| self.block_subject(body, false));
+            self.check_call(&chain, value, block);
+        }
+        for body in bodies {
+            self.visit(body);
+        }
+        self.hurdles.truncate(depth);
+    }
+
+    pub(super) fn match_statement(&mut self, node: &'a Node) {
+        let mut arms = Vec::new();
+        for child in node.nodes() {
+            match child.kind {
+                Kind::Arm => arms.push(child),
+                Kind::Block => arms.extend(child.nodes().filter(|n| n.is(Kind::Arm))),
+                _ => {}
+            }
+        }
+        let value = node.child(Role::Value);
+        let (failing, passing): (Vec<&Node>, Vec<&Node>) =
+            arms.iter().partition(|arm| arm.children_in(Role::Body).any(|body| self.always_fails(body)));
+        if let Some(value) = value
+            && !failing.is_empty()
+            && !passing.is_empty()
+        {
+            self.emit_variants(value, &passing, node.span);
+        }
+        let alone = passing.len() == 1 && !failing.is_empty();
+        for arm in passing {
+            let bodies: Vec<&Node> = arm.children_in(Role::Body).collect();
+            let pattern = arm.child(Role::Target).cloned();
+            self.branch(&bodies, (!alone).then_some((HurdleKind::Condition, pattern)));
+        }
+    }
+}

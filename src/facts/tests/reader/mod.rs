@@ -1,0 +1,262 @@
+//! Walks the body of a case and collects what it demands, through the helpers it calls.
+
+mod calls;
+mod failure;
+mod flow;
+mod helpers;
+
+pub use calls::is_declaration;
+
+use std::collections::{HashMap, HashSet};
+
+use super::chain::Chain;
+use super::library::{File, Library};
+use super::model::{Check, Gate, Hurdle, HurdleKind, Mark, MarkKind, Setting, SettingKind};
+use super::scope::Scope;
+use super::{gate, time};
+use crate::lang::{Kind, Node, Role, Span};
+use crate::{LineRange, RepoPath};
+
+/// A case with more is generated.
+const CHECK_LIMIT: usize = 3000;
+
+/// What a body says.
+#[derive(Default)]
+pub struct Reading<'a> {
+    pub checks: Vec<Check>,
+    pub marks: Vec<Mark>,
+    pub settings: Vec<Setting>,
+    pub mocks: Vec<(String, u32)>,
+    /// Cases declared inside the body, with the scope they see.
+    pub inner: Vec<(&'a Node, Scope)>,
+    /// Functions of the same file that were followed.
+    pub followed: HashSet<&'a str>,
+}
+
+pub struct Reader<'r, 'a> {
+    pub library: &'r Library<'a>,
+    pub file: usize,
+    pub scope: Scope,
+    pub hurdles: Vec<Hurdle>,
+    pub reading: Reading<'a>,
+    pub row: Option<u32>,
+    via: Vec<&'a str>,
+    local: HashMap<&'a str, (&'a Node, bool)>,
+    /// The statement's outcome is awaited or handed on.
+    pub awaited: bool,
+    /// How many blocks are open.
+    depth: usize,
+}
+
+impl<'r, 'a> Reader<'r, 'a> {
+    pub fn new(library: &'r Library<'a>, file: usize, scope: Scope) -> Self {
+        Self {
+            library,
+            file,
+            scope,
+            hurdles: Vec::new(),
+            reading: Reading::default(),
+            row: None,
+            via: Vec::new(),
+            local: HashMap::new(),
+            awaited: false,
+            depth: 0,
+        }
+    }
+
+    pub fn file(&self) -> &'r File<'a> {
+        &self.library.files[self.file]
+    }
+
+    pub fn path(&self) -> RepoPath {
+        self.file().source.path.clone()
+    }
+
+    pub fn via(&self) -> Option<String> {
+        self.via.last().map(|name| (*name).to_owned())
+    }
+
+    pub fn excerpt(&self, span: Span) -> String {
+        self.file().excerpt(span)
+    }
+
+    /// Reads a whole body.
+    pub fn body(&mut self, body: &'a Node) {
+        self.visit(body);
+        // Local functions that were never called directly: handed to someone, or dead.
+        let mut names = HashSet::new();
+        body.walk(&mut |node| {
+            if node.is(Kind::Name) {
+                names.insert(node.text.to_string());
+            }
+        });
+        let pending: Vec<(&str, &Node)> =
+            self.local.iter().filter(|(_, (_, called))| !called).map(|(name, (node, _))| (*name, *node)).collect();
+        for (name, node) in pending {
+            let Some(inner) = node.child(Role::Body) else { continue };
+            if names.contains(name) {
+                self.visit(inner);
+            } else {
+                self.under(HurdleKind::Unreachable, None, |reader| reader.visit(inner));
+            }
+        }
+    }
+
+    pub fn under(&mut self, kind: HurdleKind, what: Option<Node>, read: impl FnOnce(&mut Self)) {
+        self.hurdles.push(Hurdle { kind, what });
+        read(self);
+        self.hurdles.pop();
+    }
+
+    pub fn visit(&mut self, node: &'a Node) {
+        if self.reading.checks.len() > CHECK_LIMIT {
+            return;
+        }
+        match node.kind {
+            Kind::Block => self.block(node),
+            Kind::If => self.if_statement(node),
+            Kind::Loop => self.loop_statement(node),
+            Kind::Try => self.try_statement(node),
+            Kind::With => self.with_statement(node),
+            Kind::Match => self.match_statement(node),
+            Kind::Function => {
+                self.local.insert(&node.text, (node, false));
+            }
+            Kind::Assign => self.assign(node),
+            Kind::Await | Kind::Return => {
+                let before = std::mem::replace(&mut self.awaited, true);
+                for child in node.nodes() {
+                    self.visit(child);
+                }
+                self.awaited = before;
+            }
+            Kind::Binary if matches!(&*node.text, "&&" | "||") => {
+                let (left, right) = (node.child(Role::Left), node.child(Role::Right));
+                if let (Some(left), Some(right)) = (left, right) {
+                    self.visit(left);
+                    let condition = if &*node.text == "&&" { left.clone() } else { Node::unary("!", left.clone()) };
+                    let condition = self.scope.resolve(&condition);
+                    self.under(HurdleKind::Condition, Some(condition), |reader| reader.visit(right));
+                }
+            }
+            Kind::Choice => {
+                let condition = node.child(Role::Condition).map(|condition| self.scope.resolve(condition));
+                for branch in node.children_in(Role::Then).chain(node.children_in(Role::Else)) {
+                    self.under(HurdleKind::Condition, condition.clone(), |reader| reader.visit(branch));
+                }
+            }
+            Kind::Lambda | Kind::Class => {}
+            Kind::Call | Kind::Member => self.expression(node),
+            Kind::Binary if node.text.starts_with(|c: char| c.is_alphabetic()) => self.expression(node),
+            _ => {
+                for child in node.nodes() {
+                    self.visit(child);
+                }
+            }
+        }
+    }
+
+    fn block(&mut self, block: &'a Node) {
+        let depth = self.hurdles.len();
+        self.depth += 1;
+        for statement in block.nodes() {
+            self.visit(statement);
+            let first = self.depth == 1 && self.reading.checks.is_empty() && self.hurdles.is_empty();
+            if first
+                && statement.is(Kind::Return)
+                && block.nodes().last().is_some_and(|last| !std::ptr::eq(last, statement))
+            {
+                // Leaving before anything is checked is a skip by another name.
+                self.mark(MarkKind::Skip, None, statement.span);
+            } else if first && self.is_skip(statement) {
+                // The mark says it.
+            } else if matches!(statement.kind, Kind::Return | Kind::Throw) || self.is_skip(statement) {
+                self.hurdles.push(Hurdle { kind: HurdleKind::Unreachable, what: None });
+            } else if let Some(condition) = self.guard(statement) {
+                let returns = last_statement(statement).is_some_and(|last| last.is(Kind::Return));
+                if returns && self.depth == 1 && self.reading.checks.is_empty() && self.hurdles.is_empty() {
+                    self.mark(MarkKind::Skip, Some(condition), statement.span);
+                } else {
+                    let kept = Node::unary("!", condition);
+                    self.hurdles.push(Hurdle { kind: HurdleKind::Condition, what: Some(kept) });
+                }
+            }
+        }
+        self.depth -= 1;
+        self.hurdles.truncate(depth);
+    }
+
+    /// The condition of `if … { return }`.
+    fn guard(&self, statement: &Node) -> Option<Node> {
+        if !statement.is(Kind::If) || statement.child(Role::Else).is_some() {
+            return None;
+        }
+        let then = statement.child(Role::Then)?;
+        let last = if then.is(Kind::Block) { then.nodes().last()? } else { then };
+        let leaves = matches!(last.kind, Kind::Return) || last.is(Kind::Jump);
+        leaves.then(|| statement.child(Role::Condition).map(|condition| self.scope.resolve(condition)))?
+    }
+
+    fn is_skip(&self, statement: &Node) -> bool {
+        let chain = Chain::of(statement);
+        matches!(statement.kind, Kind::Call | Kind::Await)
+            && chain.last().is_some_and(|last| last.arguments.is_some())
+            && self.file().vocabulary.calls.get(&self.known_path(&chain)).is_some_and(|words| {
+                words.first() == "skip"
+                    && !is_declaration(chain.last().and_then(|l| l.arguments.as_deref()).unwrap_or(&[]))
+            })
+    }
+
+    /// A chain's path with import aliases resolved.
+    pub fn known_path<'p>(&'p self, chain: &Chain<'p>) -> Vec<&'p str> {
+        let path = chain.full_path();
+        self.unalias(path)
+    }
+
+    pub fn unalias<'p>(&'p self, path: Vec<&'p str>) -> Vec<&'p str> {
+        let vocabulary = self.file().vocabulary;
+        let known = |first: &str| vocabulary.declare.word(first).is_some() || vocabulary.checks.word(first).is_some();
+        match path.first().filter(|first| !known(first)).and_then(|first| self.file().aliases.get(first)) {
+            Some(full) => full.split('.').chain(path.into_iter().skip(1)).collect(),
+            None => path,
+        }
+    }
+
+    pub fn mark(&mut self, kind: MarkKind, condition: Option<Node>, span: Span) {
+        let gate = condition.as_ref().map_or(Gate::Always, |c| gate::judge(c, self.file().vocabulary));
+        let mark = Mark { kind, condition, gate, text: self.excerpt(span), lines: lines(span) };
+        self.reading.marks.push(mark);
+    }
+
+    /// The conditions under which the present place is reached, as one.
+    pub fn present_condition(&self) -> Option<Node> {
+        self.hurdles
+            .iter()
+            .filter(|hurdle| hurdle.kind == HurdleKind::Condition)
+            .filter_map(|hurdle| hurdle.what.clone())
+            .reduce(|all, next| Node::binary("&&", all, next))
+    }
+
+    pub fn setting(&mut self, kind: SettingKind, what: &str, value: Option<f64>, span: Span) {
+        let setting = Setting { kind, what: what.to_owned(), value, text: self.excerpt(span), lines: lines(span) };
+        self.reading.settings.push(setting);
+    }
+
+    /// A local whose name says that it is a timeout.
+    fn named_setting(&mut self, name: &str, value: &Node, span: Span) {
+        if let Some(kind) = gate::setting_of_name(name)
+            && let Some(value) = time::amount(&self.scope.resolve(value))
+        {
+            self.setting(kind, &name.to_ascii_lowercase(), Some(value), span);
+        }
+    }
+}
+
+fn last_statement(conditional: &Node) -> Option<&Node> {
+    let then = conditional.child(Role::Then)?;
+    if then.is(Kind::Block) { then.nodes().last() } else { Some(then) }
+}
+
+pub fn lines(span: Span) -> LineRange {
+    LineRange::new(span.line, span.end_line)
+}
