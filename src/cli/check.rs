@@ -6,6 +6,7 @@ use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::line::{self, Base, End, Question, Reading};
 use super::outlet;
+use crate::git::Uncommitted;
 use crate::report::style::Style;
 use crate::report::{self, Format};
 
@@ -13,6 +14,8 @@ use crate::report::{self, Format};
 #[command(after_help = "\
 Examples:
   agentgate check                                the current branch against its base
+  agentgate check --staged                       what `git commit` would make of it
+  agentgate check --worktree                     with everything not committed, untracked files too
   agentgate check --base origin/main --head agent/T-1-x
   agentgate check --format json --output agentgate.json
   agentgate check --pr-body body.md              with the pull request's text as evidence
@@ -27,6 +30,12 @@ pub struct Check {
     /// What to judge [default: HEAD]
     #[arg(long, value_name = "REF")]
     head: Option<String>,
+    /// Judge the branch with what is staged, as `git commit` would record it
+    #[arg(long, conflicts_with_all = ["head", "worktree"])]
+    staged: bool,
+    /// Judge the branch with all that is not committed, untracked files too unless git ignores them
+    #[arg(long, conflicts_with = "head")]
+    worktree: bool,
     /// The repository, if not the current one; bare ones too
     #[arg(long, value_name = "DIR")]
     repo: Option<PathBuf>,
@@ -57,15 +66,20 @@ pub struct Form {
 impl Check {
     pub fn run(self) -> Result<Exit> {
         let repository = line::open(self.repo.as_deref())?;
-        let end = line::commit(&repository, self.head.as_deref())?;
+        let commit = line::commit(&repository, self.head.as_deref())?;
         let base = match &self.base {
             Some(name) => Base::Commit(line::commit(&repository, Some(name))?),
             None => Base::Default { remote: None },
         };
-        let branch = end.name.as_deref().and_then(|name| line::branch_of(&repository, name));
+        let branch = commit.name.as_deref().and_then(|name| line::branch_of(&repository, name));
+        let end = match (self.staged, self.worktree) {
+            (true, _) => End::Uncommitted(Uncommitted::Staged, commit),
+            (_, true) => End::Uncommitted(Uncommitted::WorkTree, commit),
+            _ => End::Commit(commit),
+        };
         let question = Question {
             base,
-            end: End::Commit(end),
+            end,
             published: None,
             branch,
             policy: self.policy,

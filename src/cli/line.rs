@@ -9,7 +9,7 @@ use super::outlet::Progress;
 use crate::RepoPath;
 use crate::change::{ChangeSet, Unreadable};
 use crate::evidence::{Claims, Commit};
-use crate::git::{self, GitError, Head, ObjectId, Repository};
+use crate::git::{self, GitError, Head, ObjectId, Repository, Uncommitted};
 use crate::policy::{Audience, Policy};
 use crate::report::{Outcome, Report, store};
 use crate::verdict::{Agent, Revision, Subject};
@@ -35,6 +35,44 @@ pub enum Base {
 #[derive(Clone, Debug)]
 pub enum End {
     Commit(Named),
+    /// What is not committed yet, on top of the commit that is checked out.
+    Uncommitted(Uncommitted, Named),
+}
+
+impl End {
+    /// The newest commit of it.
+    fn commit(&self) -> &Named {
+        match self {
+            Self::Commit(named) | Self::Uncommitted(_, named) => named,
+        }
+    }
+
+    fn tree(&self, repository: &Repository) -> Result<ObjectId> {
+        Ok(match self {
+            Self::Commit(named) => repository.commit_tree(named.id)?,
+            Self::Uncommitted(what, _) => repository.snapshot(*what)?,
+        })
+    }
+
+    /// As it is called in reports; what is not committed has no commit.
+    fn revision(&self, branch: Option<&str>, tree: ObjectId) -> Revision {
+        let tree = Some(tree.to_string());
+        match self {
+            Self::Commit(named) => Revision {
+                name: branch.or(named.name.as_deref()).map(ToOwned::to_owned),
+                commit: Some(named.id.to_string()),
+                tree,
+            },
+            Self::Uncommitted(what, _) => Revision { name: Some(name_of(*what).into()), commit: None, tree },
+        }
+    }
+}
+
+fn name_of(what: Uncommitted) -> &'static str {
+    match what {
+        Uncommitted::Staged => "index",
+        Uncommitted::WorkTree => "worktree",
+    }
 }
 
 /// As whose branch.
@@ -66,7 +104,7 @@ pub struct Question {
 /// What came of a question.
 pub enum Answer {
     Judged(Box<Report>),
-    /// The head has no commit that the base doesn't have.
+    /// The head has nothing that the base doesn't have.
     Nothing(Failure),
 }
 
@@ -140,10 +178,11 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
     let started = Instant::now();
     let _progress = Progress::start("agentgate: judging");
     let (base, policy) = base_and_policy(repository, question)?;
-    let End::Commit(end) = &question.end;
+    let end = question.end.commit();
     let fork = repository.merge_base(base.id, end.id)?.best;
-    if fork == end.id {
-        return Ok(Answer::Nothing(nothing_to_judge(&base, end)));
+    let tree = question.end.tree(repository)?;
+    if fork == end.id && tree == repository.commit_tree(fork)? {
+        return Ok(Answer::Nothing(nothing_to_judge(&base, &question.end)));
     }
     let start = start(repository, question, &policy, fork)?;
     // What the base has is nobody's claim, even where the branch merged it.
@@ -152,15 +191,11 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
     let agent = whose(question, &policy, &commits);
     let policy = policy.for_audience(Audience::from(&agent));
     let claims = Claims { pull_request: question.text.clone(), commits: commits.into_iter().map(claim).collect() };
-    let tree = repository.commit_tree(end.id)?;
     let subject = Subject {
         base: Revision { name: base.name.clone(), commit: Some(base.id.to_string()), tree: None },
         merge_base: Some(start.to_string()),
-        head: Revision {
-            name: question.branch.clone().or_else(|| end.name.clone()),
-            commit: Some(end.id.to_string()),
-            tree: Some(tree.to_string()),
-        },
+        head: question.end.revision(question.branch.as_deref(), tree),
+        branch: question.branch.clone(),
         agent,
         ..Subject::default()
     };
@@ -179,8 +214,8 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
 /// A branch that is an agent's by its name is judged as a whole, as CI will judge it. Others may live long beside the
 /// base: of them only what is new counts, unless they took up newer commits of the base meanwhile.
 fn start(repository: &Repository, question: &Question, policy: &Policy, fork: ObjectId) -> Result<ObjectId> {
-    let End::Commit(end) = &question.end;
     let Some(published) = question.published else { return Ok(fork) };
+    let end = question.end.commit();
     if policy.whose(question.branch.as_deref(), &[]).is_agent || published == end.id {
         return Ok(fork);
     }
@@ -243,11 +278,26 @@ fn claim(commit: git::Commit) -> Commit {
     }
 }
 
-fn nothing_to_judge(base: &Named, end: &Named) -> Failure {
+fn nothing_to_judge(base: &Named, end: &End) -> Failure {
     let shown = |named: &Named| match &named.name {
         Some(name) => format!("`{name}`"),
         None => named.id.short(),
     };
-    Failure::new(format!("nothing to judge: {} has no commit that {} doesn't have", shown(end), shown(base)))
+    match end {
+        End::Commit(end) => Failure::new(format!(
+            "nothing to judge: {} has no commit that {} doesn't have",
+            shown(end),
+            shown(base)
+        ))
         .help("switch to the branch to judge, or name it with --head; name what it is to be compared with by --base")
+        .help("what is not committed yet is judged with --staged or --worktree"),
+        End::Uncommitted(Uncommitted::Staged, _) => {
+            Failure::new(format!("nothing to judge: nothing is staged on top of {}", shown(base)))
+                .help("`git add` what is to be judged, or take the work tree as it is with --worktree")
+        }
+        End::Uncommitted(Uncommitted::WorkTree, _) => {
+            Failure::new(format!("nothing to judge: the work tree is as {} has it", shown(base)))
+                .help("files that git ignores are not looked at; `git status` shows what would be")
+        }
+    }
 }

@@ -295,6 +295,7 @@ impl Reader<'_> {
     fn rule(&mut self, (name, value): Entry<'_, '_>, by_path: bool) -> Option<(String, Node)> {
         let Some(rule) = rules::find(name.get_ref()) else {
             self.unknown_rule(name.get_ref(), name.span());
+            self.level_of_unknown(value, name.get_ref());
             return None;
         };
         let entries = match value.get_ref() {
@@ -306,6 +307,21 @@ impl Reader<'_> {
             }
         };
         Some((rule.name.to_owned(), self.node(&name.span(), Value::Table(entries))))
+    }
+
+    /// Whoever misspells a rule may have misspelt its level too, and wants to hear of both.
+    fn level_of_unknown(&mut self, value: &Spanned<DeValue<'_>>, name: &str) {
+        match value.get_ref() {
+            DeValue::Table(table) => {
+                for (_, level) in table.iter().filter(|(key, _)| key.get_ref().as_ref() == LEVEL) {
+                    self.level(level, &dotted(name, LEVEL));
+                }
+            }
+            DeValue::String(_) => {
+                self.level(value, name);
+            }
+            _ => self.wrong_type(value, name, "a level or a table"),
+        }
     }
 
     fn level(&mut self, value: &Spanned<DeValue<'_>>, place: &str) -> Option<Node> {

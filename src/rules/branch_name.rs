@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let branch = context.subject.head.name.as_deref();
+    let branch = context.subject.branch.as_deref();
     let (Some(branch), Some((pattern, _))) = (branch, context.policy.branches().name()) else { return Vec::new() };
     if pattern.is_match(branch) {
         return Vec::new();

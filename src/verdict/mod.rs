@@ -20,6 +20,9 @@ pub struct Subject {
     pub merge_base: Option<String>,
     pub head: Revision,
     pub agent: Agent,
+    /// The branch's short name; `None` where the head is no branch.
+    #[serde(skip)]
+    pub branch: Option<String>,
     /// Where a push goes, as the remote names it (`refs/heads/main`); `None` outside of pushes.
     #[serde(skip)]
     pub push: Option<String>,

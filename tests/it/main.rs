@@ -14,5 +14,6 @@ mod repository;
 mod rules;
 mod shapes;
 mod testdiff;
+mod uncommitted;
 mod verdict;
 mod verdicts;

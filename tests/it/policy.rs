@@ -154,6 +154,25 @@ fn three_mistakes_are_three_carets() {
     ));
 }
 
+/// A misspelt rule does not hide that its level is misspelt too.
+#[test]
+fn the_level_of_an_unknown_rule_is_read_as_well() {
+    let found =
+        problems("version = 1\n[rules]\nskiped-test = \"blok\"\ndeleted-tset = { level = \"wran\" }\nxyz = 7\n");
+    let expected = [
+        "did you mean `skipped-test`?",
+        "unknown level `blok`",
+        "did you mean `deleted-test`?",
+        "did you mean `warn`?",
+        "unknown rule `xyz`",
+        "`xyz` must be a level or a table, not a whole number",
+        "6 problems",
+    ];
+    for words in expected {
+        assert!(found.contains(words), "{words}:\n{found}");
+    }
+}
+
 #[test]
 fn every_kind_of_mistake_is_explained() {
     insta::assert_snapshot!(problems(

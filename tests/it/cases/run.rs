@@ -54,11 +54,11 @@ fn policy(case: &Case) -> Result<Policy, String> {
 fn subject(case: &Case) -> Result<Subject, String> {
     let mut subject = Subject::default();
     subject.base.name = Some("main".to_owned());
-    subject.head.name = Some("agent/case".to_owned());
+    subject.branch = Some("agent/case".to_owned());
     subject.agent.is_agent = true;
     for (key, value) in &case.attributes {
         match key.as_str() {
-            "branch" => subject.head.name = Some(value.clone()),
+            "branch" => subject.branch = Some(value.clone()),
             "base" => subject.base.name = Some(value.clone()),
             "push" => subject.push = Some(value.clone()),
             "behind" => subject.behind = value.parse().ok(),
