@@ -41,6 +41,7 @@ pub(super) fn finish(node: &mut Node) {
         Kind::Function => {
             take_name(node);
             last_block_becomes_body(node);
+            annotations(node);
         }
         Kind::Lambda => {
             take_name(node);
@@ -48,6 +49,7 @@ pub(super) fn finish(node: &mut Node) {
         }
         Kind::Class => {
             take_name(node);
+            annotations(node);
             if node.text.is_empty()
                 && let Some(named) = node.child(Role::Type)
             {
@@ -104,6 +106,15 @@ fn first_item_becomes(node: &mut Node, to: Role) {
 fn sides(node: &mut Node, left: Role, right: Role) {
     first_item_becomes(node, left);
     first_item_becomes(node, right);
+}
+
+/// Among modifiers, without a field of their own.
+fn annotations(node: &mut Node) {
+    for (role, child) in &mut node.children {
+        if child.is(Kind::Attribute) {
+            *role = Role::Attribute;
+        }
+    }
 }
 
 fn take(node: &mut Node, role: Role) -> Option<Node> {
