@@ -2,6 +2,7 @@
 
 pub mod ci;
 pub mod snapshots;
+pub mod suppressions;
 pub mod tests;
 
 use std::sync::OnceLock;

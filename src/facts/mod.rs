@@ -12,6 +12,7 @@ pub mod markers;
 pub mod migrations;
 pub mod shell;
 pub mod snapshots;
+pub mod suppressions;
 pub mod tests;
 pub mod text;
 pub mod unread;

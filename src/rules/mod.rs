@@ -25,6 +25,7 @@ mod schema_migration;
 mod skipped_test;
 mod snapshot_churn;
 mod stale_base;
+mod suppressed_lint;
 mod test_transition;
 mod unreadable_change;
 mod weakened_ci;
@@ -53,6 +54,7 @@ pub static ALL: &[&Rule] = &[
     &raised_timeout::RULE,
     &added_retry::RULE,
     &snapshot_churn::RULE,
+    &suppressed_lint::RULE,
     &weakened_ci::RULE,
     &schema_migration::RULE,
     &leftover_marker::RULE,

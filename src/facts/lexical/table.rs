@@ -97,7 +97,7 @@ static TABLE: &[(&str, Syntax)] = &[
     ("java groovy gradle", Syntax { quotes: &[TRIPLE, DOUBLE, CHARACTER], ..C }),
     ("kt kts scala sc sbt swift", Syntax { quotes: &[TRIPLE_RAW, DOUBLE, CHARACTER], nested: true, ..C }),
     ("cs", Syntax { quotes: &[TRIPLE_RAW, VERBATIM, DOUBLE, CHARACTER], ..C }),
-    ("c h cc cpp cxx hh hpp hxx m mm cu", Syntax { raw_parentheses: true, ..C }),
+    ("c h cc cpp cxx hh hpp hxx ipp inl m mm cu", Syntax { raw_parentheses: true, ..C }),
     ("dart", Syntax { quotes: &[TRIPLE, TRIPLE_SINGLE, DOUBLE, SINGLE], ..C }),
     ("zig proto thrift sol v sv css scss sass less jsonc json5 rego cue", Syntax { quotes: &[DOUBLE, SINGLE], ..C }),
     (
