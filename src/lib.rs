@@ -14,6 +14,7 @@ pub mod change;
 pub mod ci;
 pub mod cli;
 pub mod compare;
+pub mod demo;
 pub mod evidence;
 pub mod facts;
 pub mod git;
@@ -22,6 +23,7 @@ pub mod lang;
 pub mod policy;
 pub mod report;
 pub mod rules;
+pub mod setup;
 pub mod verdict;
 
 mod path;

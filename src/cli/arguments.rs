@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 
 use super::exit::Exit;
 use super::failure::Result;
-use super::{check, ci, commit_msg, explain, hooks, policy, pre_push, print, rules};
+use super::{check, ci, commit_msg, demo, explain, hooks, init, manual, policy, pre_push, rules};
 
 /// Judges a coding agent's branch before it merges.
 #[derive(Debug, Parser)]
@@ -18,6 +18,8 @@ use super::{check, ci, commit_msg, explain, hooks, policy, pre_push, print, rule
     arg_required_else_help = true,
     after_help = "\
 Examples:
+  agentgate demo                    see what it does, in a repository made for it
+  agentgate init                    write a policy and a CI step for this repository
   agentgate install                 judge every push from this repository
   agentgate check                   judge the current branch against its base
   agentgate explain                 why the last check blocked, and how to mend it
@@ -38,22 +40,26 @@ enum Command {
     Explain(explain::Explain),
     /// List the rules
     Rules(rules::Rules),
-    /// Judge what a CI job was started for
-    Ci(ci::Ci),
-    /// Git's pre-push hook: judge what a push would publish
-    PrePush(pre_push::PrePush),
-    /// Git's commit-msg hook: warn of what a reader of the message would not see
-    CommitMsg(commit_msg::CommitMsg),
+    /// Make a small repository with an agent's branch that breaks rules, judge and explain it
+    Demo(demo::Demo),
+    /// Set a repository up: policy, pull request template, a word to agents, CI step
+    Init(init::Init),
     /// Put the git hooks into a repository, keeping what is there
     Install(hooks::Install),
     /// Take our git hooks out again
     Uninstall(hooks::Uninstall),
     /// Show, check and describe policies
     Policy(policy::PolicyArgs),
+    /// Judge what a CI job was started for
+    Ci(ci::Ci),
+    /// Git's pre-push hook: judge what a push would publish
+    PrePush(pre_push::PrePush),
+    /// Git's commit-msg hook: warn of what a reader of the message would not see
+    CommitMsg(commit_msg::CommitMsg),
     /// Print completions for a shell
-    Completions { shell: clap_complete::Shell },
-    /// Print the manual page
-    Man,
+    Completions(manual::Completions),
+    /// Print the manual page, or write one for every command
+    Man(manual::Man),
 }
 
 impl Program {
@@ -68,18 +74,10 @@ impl Program {
             Command::Install(command) => command.run(),
             Command::Uninstall(command) => command.run(),
             Command::Policy(command) => command.run(),
-            Command::Completions { shell } => {
-                let mut text = Vec::new();
-                clap_complete::generate(shell, &mut Self::command(), "agentgate", &mut text);
-                print(&String::from_utf8_lossy(&text))?;
-                Ok(Exit::Passed)
-            }
-            Command::Man => {
-                let mut text = Vec::new();
-                clap_mangen::Man::new(Self::command()).render(&mut text)?;
-                print(&String::from_utf8_lossy(&text))?;
-                Ok(Exit::Passed)
-            }
+            Command::Init(command) => command.run(),
+            Command::Demo(command) => command.run(),
+            Command::Completions(command) => command.run(Self::command()),
+            Command::Man(command) => command.run(Self::command()),
         }
     }
 }
@@ -115,6 +113,31 @@ mod tests {
     #[test]
     fn the_commands_are_well_formed() {
         Program::command().debug_assert();
+    }
+
+    /// What people copy out of the help must be commands.
+    #[test]
+    fn every_command_shows_examples_that_parse() {
+        fn visit(name: &str, command: &clap::Command, seen: &mut Vec<String>) {
+            let own = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples: Vec<&str> = own.lines().filter_map(|line| line.strip_prefix("  agentgate ")).collect();
+            assert!(!examples.is_empty(), "the help of `{name}` shows no example");
+            seen.extend(examples.into_iter().map(ToOwned::to_owned));
+            for command in command.get_subcommands().filter(|command| command.get_name() != "help") {
+                visit(&format!("{name} {}", command.get_name()), command, seen);
+            }
+        }
+        let mut examples = Vec::new();
+        visit("agentgate", &Program::command(), &mut examples);
+        for example in examples {
+            // Beyond two spaces it is prose, beyond a pipe or a redirection the shell's.
+            let typed = example.split("  ").next().unwrap_or_default();
+            let typed = typed.split(['|', '>', '<']).next().unwrap_or_default().replace('"', "");
+            let words = std::iter::once("agentgate").chain(typed.split_whitespace());
+            if let Err(error) = Program::try_parse_from(words) {
+                panic!("agentgate {example}:\n{error}");
+            }
+        }
     }
 
     #[test]

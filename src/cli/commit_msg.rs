@@ -15,6 +15,10 @@ const SIZE_LIMIT: u64 = 1 << 20;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Examples:
+  agentgate install commit-msg               let git call it on every commit
+  agentgate commit-msg .git/COMMIT_EDITMSG   as git calls it
+
 Git calls it with the file that holds the message. It warns of characters that are not what the
 reader sees, and lets the commit through.")]
 pub struct CommitMsg {

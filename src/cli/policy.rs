@@ -28,10 +28,18 @@ enum Command {
     /// Say all that is wrong with a policy file
     Check(Check),
     /// Print the JSON Schema of policy files
+    #[command(after_help = "\
+Examples:
+  agentgate policy schema > policy.schema.json")]
     Schema,
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  agentgate policy show                          every value that holds here, and the line it comes from
+  agentgate policy show --base origin/release    what holds for branches that merge there
+  agentgate policy show --format json")]
 struct Show {
     /// Whose policy [default: the policy's base branch, else the remote's default branch]
     #[arg(long, value_name = "REF")]
@@ -47,6 +55,12 @@ struct Show {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  agentgate policy check              the policy of the work tree, as it would be once merged
+  agentgate policy check gate.toml    another file
+
+Exit codes: 0 no problems, 2 problems.")]
 struct Check {
     /// The file [default: .agentgate/policy.toml of the work tree]
     file: Option<PathBuf>,

@@ -17,6 +17,10 @@ use crate::report::{self, Format, Report};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
+Examples:
+  agentgate install pre-push                  let git call it on every push
+  agentgate pre-push origin git@host:x.git    as git calls it, with the references on standard input
+
 Called by git, which names the references on standard input; `agentgate install` sets it up.
 Judged are branches and tags with commits that the base doesn't have. A branch that is an agent's
 by its name is judged as a whole, others from what the remote has already.

@@ -15,10 +15,10 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let branch = context.subject.branch.as_deref();
-    let (Some(branch), Some((pattern, _))) = (branch, context.policy.branches().name()) else { return Vec::new() };
+    let (Some(branch), Some((pattern, origin))) = (branch, context.policy.branches().name()) else { return Vec::new() };
     if pattern.is_match(branch) {
         return Vec::new();
     }
     let message = format!("`{branch}` does not match `{}`", pattern.as_str());
-    vec![Finding::new(RULE.name, message).help("rename the branch with `git branch -m`")]
+    vec![Finding::new(RULE.name, message).because(origin.clone()).help("rename the branch with `git branch -m`")]
 }

@@ -22,9 +22,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         (&scope.max_lines, summary.added + summary.deleted, "lines"),
     ];
     let too_large = measures.into_iter().filter_map(|(limit, count, unit)| {
-        let limit = limit.as_ref()?.value;
-        let message = format!("{count} {unit} changed, the limit is {limit}");
-        (count > limit).then(|| Finding::new(RULE.name, message).help("split the work into independent branches"))
+        let limit = limit.as_ref()?;
+        let message = format!("{count} {unit} changed, the limit is {}", limit.value);
+        let finding = Finding::new(RULE.name, message).because(limit.origin.clone());
+        (count > limit.value).then(|| finding.help("split the work into independent branches"))
     });
     too_large.collect()
 }

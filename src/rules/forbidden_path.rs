@@ -18,8 +18,9 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     let forbidden = &context.policy.scope().forbidden;
     let touched = context.change.files.iter().flat_map(FileChange::touched);
     let found = touched.filter_map(|(side, path)| {
-        let message = format!("the policy forbids `{}`", forbidden.find(path)?.pattern);
-        Some(Finding::new(RULE.name, message).at(Place::file(path, side)))
+        let by = forbidden.find(path)?;
+        let message = format!("the policy forbids `{}`", by.pattern);
+        Some(Finding::new(RULE.name, message).at(Place::file(path, side)).because(by.origin))
     });
     found.collect()
 }

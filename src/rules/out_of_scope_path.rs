@@ -15,12 +15,20 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let allowed = &context.policy.scope().allowed;
+    let scope = context.policy.scope();
+    let allowed = &scope.allowed;
     if allowed.is_empty() {
         return Vec::new();
     }
     let touched = context.change.files.iter().flat_map(FileChange::touched);
     let outside = touched.filter(|(_, path)| !allowed.is_match(path));
     let message = "the path is outside the allowed scope";
-    outside.map(|(side, path)| Finding::new(RULE.name, message).at(Place::file(path, side))).collect()
+    let finding = |(side, path)| {
+        let finding = Finding::new(RULE.name, message).at(Place::file(path, side));
+        match &scope.allowed_origin {
+            Some(origin) => finding.because(origin.clone()),
+            None => finding,
+        }
+    };
+    outside.map(finding).collect()
 }

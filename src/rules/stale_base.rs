@@ -20,9 +20,10 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         (&branches.max_age_days, context.subject.base_age_days, "days since it left its base"),
     ];
     let stale = measures.into_iter().filter_map(|(limit, count, unit)| {
-        let (limit, count) = (limit.as_ref()?.value, u64::from(count?));
-        let message = format!("{count} {unit}, the limit is {limit}");
-        (count > limit).then(|| Finding::new(RULE.name, message).help("rebase onto the base and run the tests again"))
+        let (limit, count) = (limit.as_ref()?, u64::from(count?));
+        let message = format!("{count} {unit}, the limit is {}", limit.value);
+        let finding = Finding::new(RULE.name, message).because(limit.origin.clone());
+        (count > limit.value).then(|| finding.help("rebase onto the base and run the tests again"))
     });
     stale.collect()
 }

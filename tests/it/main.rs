@@ -2,9 +2,12 @@
 
 mod cases;
 mod cli;
+mod demo;
 mod explain;
 mod git;
+mod init;
 mod install;
+mod installer;
 mod policy;
 mod program;
 mod push;

@@ -1,0 +1,158 @@
+//! `agentgate init`: new files only, and a clear word on what is left to do.
+
+use std::fs;
+
+use agentgate::policy::Policy;
+
+use crate::repository::TestRepository;
+
+const POLICY: &str = ".agentgate/policy.toml";
+const TEMPLATE: &str = ".github/pull_request_template.md";
+const WORKFLOW: &str = ".github/workflows/agentgate.yml";
+
+impl TestRepository {
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.dir().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.dir().join(path).exists()
+    }
+}
+
+fn on(host: &str) -> TestRepository {
+    let test = TestRepository::init(&["-b", "trunk"]);
+    test.git(&["remote", "add", "origin", &format!("git@{host}:team/project.git")]);
+    test.write("src/a.py", "a = 1\n").commit("base");
+    test
+}
+
+#[test]
+fn on_github_four_files_and_the_second_time_none() {
+    let test = on("github.com");
+    let run = test.agentgate(&["init"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(run.stdout.matches("written to").count(), 4, "{run:?}");
+    assert!(run.stderr.contains("commit this to `trunk`") && run.stderr.contains("agentgate install"), "{run:?}");
+    let policy = Policy::from_text(&test.read(POLICY)).expect("it is valid");
+    assert_eq!(policy.branches().base.as_deref(), Some("trunk"));
+    let template = test.read(TEMPLATE);
+    for asked in policy.evidence().sections.iter().map(|name| format!("## {name}\n")) {
+        assert!(template.contains(&asked), "{asked}: {template}");
+    }
+    assert!(policy.evidence().footers.iter().all(|name| template.contains(&format!("\n{name}: "))), "{template}");
+    assert!(test.read("AGENTS.md").contains("as it stands on `trunk`"));
+    let workflow = test.read(WORKFLOW);
+    assert!(workflow.contains("fetch-depth: 0") && workflow.contains("run: agentgate ci"), "{workflow}");
+
+    let files = [POLICY, TEMPLATE, "AGENTS.md", WORKFLOW].map(|path| test.read(path));
+    let run = test.agentgate(&["init"]);
+    assert_eq!((run.code, run.stdout.matches("already").count()), (0, 4), "{run:?}");
+    assert_eq!([POLICY, TEMPLATE, "AGENTS.md", WORKFLOW].map(|path| test.read(path)), files);
+    assert_eq!(test.agentgate(&["policy", "check"]).code, 0);
+}
+
+/// What it writes is what it would ask of anybody else.
+#[test]
+fn what_it_writes_is_judged_like_any_change() {
+    let test = on("github.com");
+    test.agentgate(&["init"]);
+    test.git(&["add", "--all"]);
+    let run = test.agentgate(&["check", "--base", "trunk", "--staged", "--as", "human"]);
+    assert!(!run.stdout.contains("leftover-marker") && !run.stdout.contains("unreadable"), "{run:?}");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let test = on("github.com");
+    let run = test.agentgate(&["init", "--dry-run"]);
+    assert_eq!((run.code, run.stdout.matches("would be written to").count()), (0, 4), "{run:?}");
+    assert!(run.stdout.contains("    version = 1") && run.stdout.contains("    ## Summary"), "{run:?}");
+    assert_eq!(test.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn what_is_there_stays_and_what_it_lacks_is_printed() {
+    let test = on("github.com");
+    let (own, agents) = ("## summary\n\nSay it.\n", "# For agents\n\nUse tabs.\n");
+    test.write(".github/PULL_REQUEST_TEMPLATE.md", own).write("AGENTS.md", agents);
+    let run = test.agentgate(&["init"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert_eq!((test.read(".github/PULL_REQUEST_TEMPLATE.md"), test.read("AGENTS.md")), (own.into(), agents.into()));
+    assert!(test.has(POLICY) && test.has(WORKFLOW) && !test.has(TEMPLATE), "the others are written: {run:?}");
+    assert!(run.stderr.contains("    ## Tests Run") && !run.stderr.contains("## Summary"), "{run:?}");
+    assert!(run.stderr.contains("    ## The gate"), "{run:?}");
+    assert!(run.stderr.contains("left to you: .github/PULL_REQUEST_TEMPLATE.md, AGENTS.md"), "{run:?}");
+
+    // Doing what it says satisfies it.
+    let added = |path: &str, own: &str| {
+        let printed = run.stderr.split(&format!("{path} lacks")).nth(1).expect("it is named");
+        let block: Vec<&str> = printed.lines().skip(2).take_while(|l| l.is_empty() || l.starts_with("    ")).collect();
+        test.write(path, format!("{own}\n{}\n", block.join("\n").replace("\n    ", "\n").trim_start()));
+    };
+    added(".github/PULL_REQUEST_TEMPLATE.md", own);
+    added("AGENTS.md", agents);
+    let run = test.agentgate(&["init"]);
+    assert_eq!((run.code, run.stdout.matches("already").count()), (0, 4), "{run:?}");
+}
+
+#[test]
+fn on_gitlab_and_anywhere_else() {
+    let test = on("gitlab.example.org");
+    assert_eq!(test.agentgate(&["init"]).code, 0);
+    assert!(test.read(".gitlab-ci.yml").contains("GIT_DEPTH: \"0\""));
+    assert!(test.has(".gitlab/merge_request_templates/Default.md") && !test.has(".github"));
+
+    let test = on("gitlab.example.org");
+    test.write(".gitlab-ci.yml", "test:\n  script: make test\n");
+    let run = test.agentgate(&["init"]);
+    assert!(
+        run.code == 2 && run.stderr.contains("    agentgate:\n") && run.stderr.contains(".gitlab-ci.yml lacks"),
+        "{run:?}"
+    );
+    assert_eq!(test.read(".gitlab-ci.yml"), "test:\n  script: make test\n");
+
+    let test = on("git.example.org");
+    let run = test.agentgate(&["init"]);
+    assert!(run.code == 0 && run.stdout.contains("agentgate ci --base origin/trunk --branch"), "{run:?}");
+    assert!(!test.has(".github") && !test.has(".gitlab-ci.yml") && test.has(POLICY));
+    let run = test.agentgate(&["init", "--host", "github"]);
+    assert!(run.code == 0 && test.has(WORKFLOW), "{run:?}");
+}
+
+#[test]
+fn the_base_branch_is_the_remote_s_not_the_one_that_is_checked_out() {
+    let origin = TestRepository::new();
+    origin.write("a", "1\n").commit("base");
+    let test = origin.clone_of(&[]);
+    test.branch("agent/T-1-x");
+    assert_eq!(test.agentgate(&["init"]).code, 0);
+    assert!(test.read(POLICY).contains("\nbase = \"main\"\n"));
+    // A repository without a commit is set up for the branch that its first commit will make.
+    let test = TestRepository::init(&["-b", "first"]);
+    assert_eq!(test.agentgate(&["init"]).code, 0);
+    assert!(test.read(POLICY).contains("\nbase = \"first\"\n"));
+}
+
+#[test]
+fn where_it_can_not_be_done_it_says_why() {
+    let test = on("github.com");
+    let bare = test.clone_of(&["--bare"]);
+    let run = bare.agentgate(&["init"]);
+    assert!(run.code == 2 && run.stderr.contains("bare"), "{run:?}");
+    test.write(POLICY, "version = 1\n[rules]\nskiped-test = \"warn\"\n");
+    let run = test.agentgate(&["init"]);
+    assert!(run.code == 2 && run.stderr.contains("did you mean `skipped-test`") && !test.has("AGENTS.md"), "{run:?}");
+}
+
+/// A link that a repository carries must not make us write elsewhere.
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_out_is_not_followed() {
+    let test = on("github.com");
+    let outside = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(outside.path(), test.dir().join(".agentgate")).expect("a link");
+    let run = test.agentgate(&["init"]);
+    assert!(run.code == 2 && run.stderr.contains("leads out of the work tree"), "{run:?}");
+    assert_eq!(fs::read_dir(outside.path()).expect("it is there").count(), 0);
+}
