@@ -104,6 +104,11 @@ impl Provider {
         (self.request)(environment)
     }
 
+    /// Whether nothing is known of the service, so that names come from whoever wrote the job.
+    pub fn is_generic(&self) -> bool {
+        self.name == generic::PROVIDER.name
+    }
+
     pub fn is_github(&self) -> bool {
         std::ptr::eq(self.name, github::PROVIDER.name) || self.name == github::PROVIDER.name
     }

@@ -102,7 +102,10 @@ const LONGEST_TEXT: u64 = 4 * 1024 * 1024;
 /// When it can't be read or is too long to be one.
 pub fn text_of(path: &Path) -> Result<String> {
     use std::io::Read;
-    let failed = |error: std::io::Error| Failure::new(format!("the pull request's text, {}: {error}", path.display()));
+    let failed = |error: std::io::Error| {
+        Failure::new(format!("the pull request's text, {}: {error}", path.display()))
+            .help("name a file with --pr-body, or `-` for standard input")
+    };
     let reader: Box<dyn Read> = match path.to_str() {
         Some("-") => Box::new(std::io::stdin().lock()),
         _ => Box::new(std::fs::File::open(path).map_err(failed)?),

@@ -66,11 +66,12 @@ impl Ci {
         let repository = line::open(self.repo.as_deref())?;
         let missing = |failure: Failure| mend(failure, &repository, provider);
         let end = repository.resolve(&request.head).map_err(|error| missing(error.into()))?;
+        let branch = self.branch(provider, &repository, &request)?;
         let question = Question {
             base: base(&repository, &request).map_err(missing)?,
-            end: End::Commit(Named { id: end, name: request.head_name.clone() }),
+            end: End::Commit(Named { id: end, name: branch.clone() }),
             published: None,
-            branch: request.head_name.clone(),
+            branch,
             policy: self.policy.clone(),
             text: request.text.clone(),
             reading: self.reading,
@@ -112,6 +113,20 @@ impl Ci {
             request.text = Some(text_of(path)?);
         }
         Ok(request)
+    }
+
+    /// The branch's name. Whose branch it is hangs on it: without one, an agent's could pass as a person's.
+    fn branch(&self, provider: &Provider, repository: &Repository, request: &Request) -> Result<Option<String>> {
+        let known = request.head_name.clone().or_else(|| match request.head.as_str() {
+            "HEAD" => repository.head().ok()?.branch().map(ToOwned::to_owned),
+            named => line::branch_of(repository, named),
+        });
+        if known.is_none() && provider.is_generic() && self.reading == Reading::Auto {
+            return Err(Failure::new("the name of the branch is not known here, so neither is whose branch it is")
+                .help("name it: agentgate ci --branch NAME, or AGENTGATE_BRANCH=NAME")
+                .help("or say as whose branch to judge: --as agent, --as human"));
+        }
+        Ok(known)
     }
 
     fn receipt(&self, repository: &Repository, report: &Report) -> Comparison {

@@ -36,7 +36,9 @@ impl Demo {
             Some(dir) => dir,
             None => demo::temporary_folder()?,
         };
-        let shown = demo::make(&dir).map_err(Failure::from).and_then(|()| show(&dir, self.discard));
+        let shown = demo::make(&dir)
+            .map_err(|error| Failure::from(error).help("name another folder: agentgate demo DIR"))
+            .and_then(|()| show(&dir, self.discard));
         if self.discard {
             std::fs::remove_dir_all(&dir)
                 .map_err(|error| Failure::new(format!("{} can't be removed: {error}", dir.display())))?;

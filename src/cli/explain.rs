@@ -58,7 +58,9 @@ impl Explain {
 
     fn load(&self) -> Result<Report> {
         if let Some(path) = &self.report {
-            return store::load(path).map_err(Failure::from);
+            return store::load(path).map_err(|error| {
+                Failure::from(error).help("`agentgate check --format json --output FILE` writes what is read here")
+            });
         }
         let repository = line::open(self.repo.as_deref())?;
         let path = store::path(&repository.common_dir(), repository.git_dir());

@@ -63,13 +63,13 @@ impl Init {
             print(&format!("{:<9} {line}\n", piece.what.name()))?;
         }
         let lacking: Vec<&Piece> = pieces.iter().filter(|piece| matches!(piece.state, State::Lacks(_))).collect();
+        let next =
+            format!("commit this to `{base}`, from which the policy is read; then `agentgate install` in every clone");
         if !lacking.is_empty() {
-            return Err(left_to_you(&lacking));
+            return Err(left_to_you(&lacking).help(next));
         }
         if !self.dry_run {
-            note(&format!(
-                "\nNext: commit this to `{base}`, from which the policy is read; then `agentgate install` in every clone."
-            ));
+            note(&format!("\nNext: {next}."));
         }
         Ok(Exit::Passed)
     }

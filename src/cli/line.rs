@@ -197,6 +197,8 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
         head: question.end.revision(question.branch.as_deref(), tree),
         branch: question.branch.clone(),
         agent,
+        behind: policy.branches().max_behind.as_ref().and_then(|_| behind(repository, fork, base.id)),
+        base_age_days: policy.branches().max_age_days.as_ref().and_then(|_| days(repository, fork, base.id)),
         ..Subject::default()
     };
     let change = ChangeSet::between(repository, repository.commit_tree(start)?, tree, &policy.roles())?;
@@ -207,6 +209,17 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
         let _ = store::save(&store::path(&repository.common_dir(), repository.git_dir()), &report);
     }
     Ok(Answer::Judged(Box::new(report)))
+}
+
+/// How many commits of the base the branch lacks. Unknown is no answer, not a failure: nothing else depends on it.
+fn behind(repository: &Repository, fork: ObjectId, base: ObjectId) -> Option<u32> {
+    u32::try_from(repository.commits(Some(fork), base).ok()?.len()).ok()
+}
+
+/// How many days of the base's history the branch lacks.
+fn days(repository: &Repository, fork: ObjectId, base: ObjectId) -> Option<u32> {
+    let seconds = |id| repository.commit(id).ok().map(|commit| commit.committer.seconds);
+    u32::try_from(seconds(base)?.checked_sub(seconds(fork)?)? / (24 * 60 * 60)).ok()
 }
 
 /// Where the change starts: where the branch left the base, or at what the remote has of it already.
@@ -256,15 +269,17 @@ pub fn policy(repository: &Repository, base: ObjectId, file: Option<&Path>) -> R
         Err(error) => Err(Unreadable::Other(error.to_string())),
     };
     let Some(file) = file else { return Ok(Policy::from_base(&read)?) };
-    let bytes = std::fs::read(file)
-        .map_err(|error| Failure::new(format!("the policy {} can't be read: {error}", file.display())))?;
+    let bytes = std::fs::read(file).map_err(|error| {
+        Failure::new(format!("the policy {} can't be read: {error}", file.display()))
+            .help("name a file with --policy, or leave it away for the base side's policy")
+    })?;
     Ok(Policy::from_file(&file.display().to_string(), bytes, &read)?)
 }
 
 fn whose(question: &Question, policy: &Policy, commits: &[git::Commit]) -> Agent {
     match question.reading {
-        Reading::Human => Agent { is_agent: false, why: "judged as a person's branch, as asked".into() },
-        Reading::Agent => Agent { is_agent: true, why: "judged as an agent's branch".into() },
+        Reading::Human => Agent { is_agent: false, why: "as asked".into() },
+        Reading::Agent => Agent { is_agent: true, why: "as `check` judges unless told otherwise".into() },
         Reading::Auto => policy.whose(question.branch.as_deref(), commits),
     }
 }

@@ -26,6 +26,8 @@ pub struct Configured {
 pub enum Lost {
     #[error("git could not be started: {0}")]
     NoGit(std::io::Error),
+    #[error("{} is not in a git repository; run this inside one, or name one with --repo", .0.display())]
+    NoRepository(PathBuf),
     #[error("{}", .0.trim())]
     Refused(String),
 }
@@ -66,10 +68,20 @@ impl Place {
 }
 
 fn git(start: &Path, arguments: &[&str]) -> Result<String, Lost> {
-    let output =
-        Command::new("git").arg("-C").arg(start).args(arguments).stdin(Stdio::null()).output().map_err(Lost::NoGit)?;
+    let output = Command::new("git")
+        .env("LC_ALL", "C")
+        .arg("-C")
+        .arg(start)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(Lost::NoGit)?;
     if !output.status.success() {
-        return Err(Lost::Refused(String::from_utf8_lossy(&output.stderr).into_owned()));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        if said.contains("not a git repository") {
+            return Err(Lost::NoRepository(start.to_owned()));
+        }
+        return Err(Lost::Refused(said));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\n', '\r']).to_owned())
 }

@@ -30,8 +30,10 @@ pub fn report(report: &Report, style: Style) -> String {
     page.waived(report);
     page.unread(report);
     if let Some(first) = standing.iter().find(|finding| finding.level >= Level::Warn) {
-        exception(&mut page, report, first);
-        page.line("");
+        if first.level == Level::Block {
+            exception(&mut page, report, first);
+            page.line("");
+        }
         let id = sanitize::line(&first.id).chars().take(6).collect::<String>();
         let hint =
             format!("`agentgate explain {id}` shows one finding in depth, `agentgate explain RULE` a rule's page");
@@ -58,7 +60,8 @@ pub fn finding(report: &Report, finding: &Finding, style: Style) -> String {
             }
         }
     }
-    if finding.waiver.is_none() {
+    // Nobody needs an exception from a warning.
+    if finding.waiver.is_none() && finding.level == Level::Block {
         page.line("");
         exception(&mut page, report, finding);
     }
@@ -117,7 +120,8 @@ fn context(page: &mut Page, report: &Report) {
     let mut words = Vec::new();
     words.extend(policy.path.as_deref().map(|path| format!("{path} ({})", policy.source)));
     if !policy.layers.is_empty() {
-        words.push(format!("layers {}", policy.layers.join(", ")));
+        let over = if words.is_empty() { "the preset" } else { "over" };
+        words.push(format!("{over} {}", policy.layers.join(", ")));
     }
     if !words.is_empty() {
         page.labelled("policy", LABEL, &[Span::plain(sanitize::line(&words.join(", ")))]);

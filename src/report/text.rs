@@ -72,7 +72,9 @@ fn outcome(report: &Report) -> (Meaning, &'static str) {
 fn summary_words(report: &Report) -> String {
     let counted = counts(report.counts);
     let found = if counted.is_empty() { "nothing found" } else { &counted };
-    format!(": {found} ({}, {})", subject(report), count(report.changes.files, "file"))
+    // A person's branch is held to less: a pass says so.
+    let reading = if report.subject.agent.is_agent { "" } else { ", as a person's branch" };
+    format!(": {found} ({}, {}{reading})", subject(report), count(report.changes.files, "file"))
 }
 
 /// `agent/T-1-x → main`, from what is known of the names.

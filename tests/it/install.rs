@@ -166,7 +166,7 @@ fn outside_a_repository() {
     let folder = tempfile::tempdir().unwrap();
     let run = crate::program::run(folder.path(), &["install"]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("not a git repository"), "{run:?}");
+    assert!(run.stderr.contains("is not in a git repository"), "{run:?}");
 }
 
 /// The hooks that `install` puts in must be ones the program answers to: git calls them on everybody's next commit.
