@@ -1,6 +1,7 @@
 //! Base facts against head facts: transitions, without judgement of how grave they are.
 
 pub mod ci;
+pub mod dependencies;
 pub mod snapshots;
 pub mod suppressions;
 pub mod tests;
@@ -15,11 +16,12 @@ pub struct Compared<'a> {
     change: &'a ChangeSet,
     facts: &'a Facts<'a>,
     tests: OnceLock<tests::TestDiff>,
+    dependencies: OnceLock<dependencies::DependencyDiff>,
 }
 
 impl<'a> Compared<'a> {
     pub fn new(change: &'a ChangeSet, facts: &'a Facts<'a>) -> Self {
-        Self { change, facts, tests: OnceLock::new() }
+        Self { change, facts, tests: OnceLock::new(), dependencies: OnceLock::new() }
     }
 
     /// What the head's tests demand against what the base's did.
@@ -28,5 +30,10 @@ impl<'a> Compared<'a> {
             let sides = self.facts.tests();
             tests::compare(&sides.base, &sides.head, &tests::Surroundings::of(self.change))
         })
+    }
+
+    /// What the head depends on that the base did not.
+    pub fn dependencies(&self) -> &dependencies::DependencyDiff {
+        self.dependencies.get_or_init(|| dependencies::compare(self.change))
     }
 }

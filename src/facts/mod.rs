@@ -4,6 +4,7 @@
 
 pub mod ci;
 pub mod config;
+pub mod dependencies;
 pub mod document;
 pub mod gate;
 pub mod hidden;

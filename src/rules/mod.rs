@@ -7,6 +7,7 @@
 mod added_retry;
 mod assertion_free_test;
 mod branch_name;
+mod changed_dependency_source;
 mod changed_expectation;
 mod deleted_test;
 mod diff_too_large;
@@ -15,6 +16,7 @@ mod forbidden_path;
 mod hidden_unicode;
 mod leftover_marker;
 mod loosened_assertion;
+mod new_dependency;
 mod options;
 mod out_of_scope_path;
 mod policy_tampering;
@@ -56,6 +58,8 @@ pub static ALL: &[&Rule] = &[
     &snapshot_churn::RULE,
     &suppressed_lint::RULE,
     &weakened_ci::RULE,
+    &new_dependency::RULE,
+    &changed_dependency_source::RULE,
     &schema_migration::RULE,
     &leftover_marker::RULE,
     &hidden_unicode::RULE,
