@@ -143,7 +143,9 @@ impl PrePush {
 
     /// Leaves a receipt. A push doesn't fail for want of one; CI will say that there is none.
     fn file_receipt(&self, repository: &Repository, update: &Update, report: &Report) {
-        let Some(receipt) = Receipt::of(report, &update.remote_name) else { return };
+        // CI judges branches; what a tag was found to be must not replace what its commit was found to be as a branch.
+        let receipt = Receipt::of(report, &update.remote_name).filter(|_| update.is_branch());
+        let Some(receipt) = receipt else { return };
         let filed = Drawer::of(&repository.common_dir()).write(&receipt).and_then(|()| match &self.remote {
             Some(remote) if repository.config_bool("agentgate.publishReceipts") == Some(true) => {
                 receipt.publish(remote)

@@ -178,11 +178,16 @@ impl Shown<'_> {
         let source = match self.policy.source {
             Source::Base => format!("{path} of the base side"),
             Source::Administrator => format!("{path}, given by whoever runs the gate"),
-            Source::Preset => "no policy on the base side: a preset".to_owned(),
+            Source::Preset => "no policy on the base side, so a preset holds".to_owned(),
         };
         let layers: Vec<String> = self.policy.layers.iter().map(|layer| shown(layer)).collect();
-        let layers = if layers.is_empty() { "nothing".to_owned() } else { layers.join(", ") };
-        vec![source, format!("over {layers}; later layers win"), self.policy.digest.clone()]
+        let layers = match (self.policy.source, layers.as_slice()) {
+            (_, []) => "builds on nothing".to_owned(),
+            (Source::Preset, layers) => layers.join(", "),
+            (_, [layer]) => format!("builds on {layer}"),
+            (_, layers) => format!("builds on {}; later layers win", layers.join(", ")),
+        };
+        vec![source, layers, self.policy.digest.clone()]
     }
 }
 

@@ -6,8 +6,9 @@ use super::{Group, OptionKind, OptionSpec, Rule};
 use crate::change::{FileChange, Status};
 use crate::facts::gate::{self, Part};
 use crate::facts::text::Lines;
+use crate::policy;
 use crate::verdict::{Confidence, Finding, Place};
-use crate::{Context, Side};
+use crate::{Context, RepoPath, Side};
 
 pub static RULE: Rule = Rule {
     name: "policy-tampering",
@@ -17,6 +18,10 @@ pub static RULE: Rule = Rule {
     options: &[INSTRUCTIONS, SETTINGS],
     check,
 };
+
+/// A person can't prove to be the owner of the gate, so not even a person passes; but is told the way.
+const FOR_PEOPLE: &str =
+    "who may merge past the check decides; `[people] rules` on the base says what people are held to";
 
 const INSTRUCTIONS: OptionSpec = OptionSpec {
     name: "instructions",
@@ -56,11 +61,25 @@ fn finding(context: &Context<'_>, file: &FileChange) -> Option<Finding> {
         (Status::Renamed(_), _) if side == Side::Base => format!("the branch moves {what} away"),
         _ => format!("the branch edits {what}"),
     };
+    if part == Part::Policy && is_first_policy(context) {
+        let help = "whoever merges this decides what agents are held to from then on";
+        let finding = Finding::new(RULE.name, "the repository gets its first policy").help(help);
+        return Some(finding.at(place(context, file)).confidence(Confidence::Doubtful));
+    }
     let mut finding = Finding::new(RULE.name, message).at(place(context, file)).confidence(confidence);
+    if !context.subject.agent.is_agent {
+        finding = finding.help(FOR_PEOPLE);
+    }
     if let (Some(entry), Status::Renamed(_)) = (&file.base, file.status) {
         finding = finding.base_at(Place::file(&entry.path, Side::Base));
     }
     Some(finding)
+}
+
+/// Whether a person sets the gate up. There is no policy yet that could be weakened, and no other way to get one.
+fn is_first_policy(context: &Context<'_>) -> bool {
+    let is_there = context.change.source().entry(Side::Base, &RepoPath::from(policy::FILE)).is_some();
+    !is_there && !context.subject.agent.is_agent
 }
 
 fn lenient(option: &str) -> Option<Confidence> {

@@ -62,6 +62,35 @@ fn what_it_writes_is_judged_like_any_change() {
     assert!(!run.stdout.contains("leftover-marker") && !run.stdout.contains("unreadable"), "{run:?}");
 }
 
+/// Setting the gate up must not need a way around the gate. An agent may not do it.
+#[test]
+fn what_it_writes_can_be_pushed_by_a_person_and_not_by_an_agent() {
+    let origin = TestRepository::new();
+    origin.write("a.py", "a = 1\n").commit("base");
+    let server = origin.clone_of(&["--bare"]);
+    let test = server.clone_of(&[]);
+    assert_eq!(test.agentgate(&["init", "--host", "github"]).code, 0);
+    assert_eq!(test.agentgate(&["install"]).code, 0);
+    let push = |refspec: &str| {
+        let mut command = crate::repository::scrubbed("git", test.dir());
+        crate::program::prepare(&mut command);
+        crate::program::finished(&command.args(["push", "--quiet", "origin", refspec]).output().expect("git runs"))
+    };
+    test.branch("agent/T-1-gate").commit("a gate");
+    let run = push("agent/T-1-gate");
+    assert!(run.code != 0 && run.stderr.contains("nothing was pushed"), "{run:?}");
+    test.git(&["branch", "--quiet", "-f", "main", "agent/T-1-gate"]);
+    let run = push("main");
+    assert_eq!(run.code, 0, "{run:?}");
+    let (said, edit) = (run.stdout + &run.stderr, "the repository gets its first policy");
+    assert!(said.contains(edit), "but not unseen: {said}");
+
+    // From then on there is something to weaken.
+    test.switch("main").write(POLICY, "version = 1\nextends = [\"observe\"]\n").commit("observe");
+    let run = push("main");
+    assert!(run.code != 0 && !(run.stdout + &run.stderr).contains(edit));
+}
+
 #[test]
 fn a_dry_run_writes_nothing() {
     let test = on("github.com");
