@@ -75,6 +75,8 @@ pub struct Tests {
     /// Functions that run before or after every test.
     #[serde(default)]
     pub hooks: Vec<String>,
+    /// How long a test may take where it doesn't say.
+    pub timeout: Option<f64>,
     /// Conditions that always hold or never do, and those that are honest platform gates need no listing.
     #[serde(default)]
     pub constants: BTreeMap<String, bool>,
@@ -110,6 +112,7 @@ impl Data {
             table.extend(rows);
         }
         tests.constants.extend(more.constants);
+        tests.timeout = more.timeout.or(tests.timeout);
         under
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::cases::{Finder, Surroundings};
 use super::emit::Draft;
 use super::marks::Annotations;
-use super::model::{Case, CheckKind, MarkKind, Part, Row};
+use super::model::{Case, CheckKind, MarkKind, Part, Row, Setting};
 use super::reader::{Reading, lines};
 use super::rows::parameter_pattern;
 use crate::lang::{Kind, Node, Role, Span};
@@ -88,6 +88,11 @@ impl<'a> Finder<'_, 'a> {
             part,
         };
         if let Some(body) = body {
+            if part != Part::Helper {
+                let mut reader = self.reader(&around.scope);
+                parameters.iter().for_each(|parameter| reader.scope.bind_pattern(parameter, None));
+                case.settings.extend(reader.settings_of(body));
+            }
             case.words = body.words().into_iter().take(4000).map(Into::into).collect();
             body.walk(&mut |node| {
                 if matches!(node.kind, Kind::Name | Kind::Member) {
@@ -101,7 +106,6 @@ impl<'a> Finder<'_, 'a> {
             self.followed.extend(reading.followed);
             if at == 0 {
                 case.marks.extend(reading.marks);
-                case.settings.extend(reading.settings);
                 case.mocks.extend(reading.mocks);
                 inner = reading.inner;
             }
@@ -119,10 +123,20 @@ impl<'a> Finder<'_, 'a> {
         }
     }
 
-    /// Timeouts and retries among the constants of the file.
-    pub(super) fn constants(&mut self) {
-        // Collected by `assign`; the same setting twice is one.
-        self.settings.sort_by(|a, b| (a.lines, &a.what).cmp(&(b.lines, &b.what)));
+    /// Timeouts and retries of the file and of its helpers.
+    pub(super) fn shared_settings(&mut self) {
+        let file = &self.library.files[self.file];
+        for (name, function) in &file.functions {
+            if self.seen.contains(&std::ptr::from_ref(*function)) {
+                continue;
+            }
+            let mut reader = self.reader(&file.constants);
+            for node in function.nodes() {
+                let found = reader.settings_of(node).into_iter();
+                self.settings.extend(found.map(|setting| Setting { owner: (*name).to_owned(), ..setting }));
+            }
+        }
+        self.settings.sort_by(|a, b| (a.lines, &a.owner, &a.what).cmp(&(b.lines, &b.owner, &b.what)));
         self.settings.dedup();
     }
 

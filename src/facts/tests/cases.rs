@@ -53,7 +53,7 @@ pub fn read(library: &Library<'_>, file: usize) -> TestFile {
     let scope = library.files[file].constants.clone();
     let top = Surroundings { suites: Vec::new(), marks: Vec::new(), settings: Vec::new(), scope, class: None };
     finder.suite(&source.root, top, 0);
-    finder.constants();
+    finder.shared_settings();
     if !source.inline {
         finder.helpers();
     }
@@ -62,6 +62,7 @@ pub fn read(library: &Library<'_>, file: usize) -> TestFile {
         path: source.path.clone(),
         cases: finder.cases,
         settings: finder.settings,
+        functions: library.files[file].functions.keys().map(|name| (*name).to_owned()).collect(),
         unread: source.unread.clone(),
     }
 }
@@ -284,7 +285,7 @@ impl<'l, 'a> Finder<'l, 'a> {
         reader.visit(node);
         let reading = reader.reading;
         marks.extend(reading.marks);
-        settings.extend(reading.settings);
+        settings.extend(self.reader(&around.scope).settings_of(node));
         if reading.checks.is_empty() {
             for lambda in arguments.iter().filter(|n| n.is(Kind::Lambda)) {
                 for body in lambda.children_in(Role::Body) {
@@ -324,7 +325,7 @@ impl<'l, 'a> Finder<'l, 'a> {
         let mut reader = self.reader(&around.scope);
         reader.visit(node);
         marks.extend(reader.reading.marks);
-        settings.extend(reader.reading.settings);
+        settings.extend(self.reader(&around.scope).settings_of(node));
         around.scope = reader.scope;
     }
 }

@@ -68,17 +68,15 @@ impl<'a> Declared<'a> {
             }
         }
         annotations.options(&arguments[1..], &reader, span, "test");
-        let body = arguments.iter().rposition(|n| is_body(n));
+        // A name is the body only where nothing else is: after it stands the timeout, perhaps a name too.
+        let written = arguments.iter().rposition(|n| is_body(n) && !n.is(Kind::Name));
+        let body = written.or_else(|| arguments.iter().skip(1).position(|n| n.is(Kind::Name)).map(|at| at + 1));
         if let Some(timeout) = body.and_then(|at| arguments.get(at + 1)).filter(|n| !n.is(Kind::Map))
             && let Some(value) = time::amount(&scope.resolve(timeout))
         {
-            let setting = Setting {
-                kind: SettingKind::Timeout,
-                what: "test timeout".into(),
-                value: Some(value),
-                text: reader.excerpt(timeout.span),
-                lines: lines(timeout.span),
-            };
+            let (text, lines) = (reader.excerpt(timeout.span), lines(timeout.span));
+            let setting =
+                Setting::new(SettingKind::Timeout, reader.whole_test(), "test timeout", Some(value), text, lines);
             annotations.settings.push(setting);
         }
         let lambda = body.and_then(|at| lambda_of(arguments[at], finder));
@@ -175,7 +173,8 @@ fn apply(
         "timeout" | "retry" => {
             let kind = if word == "retry" { SettingKind::Retry } else { SettingKind::Timeout };
             let value = first.and_then(|node| time::amount(&scope.resolve(node)));
-            reader.setting(kind, word, value, excerpt_span);
+            let text = reader.excerpt(excerpt_span);
+            annotations.settings.push(Setting::new(kind, reader.whole_test(), word, value, text, lines(excerpt_span)));
         }
         _ => {}
     }
@@ -188,7 +187,6 @@ fn apply(
         }
     }
     annotations.marks.extend(marks);
-    annotations.settings.extend(reader.reading.settings);
 }
 
 fn is_title(node: &Node) -> bool {

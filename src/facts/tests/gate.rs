@@ -1,6 +1,6 @@
 //! Conditions judged: one that always holds is no condition.
 
-use super::model::{Gate, SettingKind};
+use super::model::Gate;
 use super::vocabulary::Vocabulary;
 use crate::lang::{Kind, Node, Role};
 
@@ -65,18 +65,5 @@ fn known(node: &Node, vocabulary: &Vocabulary) -> Gate {
         Some(true) => Gate::Always,
         Some(false) => Gate::Never,
         None => Gate::Sometimes,
-    }
-}
-
-/// What a variable's name says about the number in it.
-pub fn setting_of_name(name: &str) -> Option<SettingKind> {
-    let name = name.to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if has(&["timeout", "deadline", "max_wait", "maxwait", "wait_time", "time_limit"]) {
-        Some(SettingKind::Timeout)
-    } else if has(&["max_retries", "maxretries", "max_attempts", "maxattempts", "num_retries", "retry_count"]) {
-        Some(SettingKind::Retry)
-    } else {
-        None
     }
 }

@@ -7,7 +7,7 @@ use super::reader::{Reader, lines};
 use super::rows::rows_of;
 use super::scope::Scope;
 use super::vocabulary::Words;
-use super::{gate, run, time};
+use super::{gate, polls, run, time};
 use crate::lang::{Kind, Node, Role, Span};
 
 #[derive(Clone, Default)]
@@ -131,14 +131,11 @@ impl Annotations {
                     _ => SettingKind::Timeout,
                 };
                 let given = words.0.iter().skip(1).find_map(|which| argument(arguments, which));
-                let value = given.and_then(|node| time::amount(&reader.scope.resolve(node)));
-                self.settings.push(Setting {
-                    kind,
-                    what: what.to_owned(),
-                    value,
-                    text: reader.excerpt(span),
-                    lines: lines(span),
+                let value = given.map(|node| reader.scope.resolve(node)).and_then(|node| {
+                    time::amount(&node).or_else(|| polls::largest(&node).filter(|_| kind == SettingKind::Retry))
                 });
+                let text = reader.excerpt(span);
+                self.settings.push(Setting::new(kind, reader.whole_test(), what, value, text, lines(span)));
             }
             "throws" => {
                 let mut parts = Vec::new();
@@ -190,7 +187,7 @@ impl Annotations {
         let amount = time::amount(&value);
         let mut setting = |kind| {
             let text = reader.excerpt(span);
-            self.settings.push(Setting { kind, what: what.to_owned(), value: amount, text, lines: lines(value.span) });
+            self.settings.push(Setting::new(kind, reader.whole_test(), what, amount, text, lines(value.span)));
         };
         match word {
             "timeout" => setting(SettingKind::Timeout),

@@ -14,20 +14,23 @@ mod gate;
 mod library;
 mod marks;
 mod model;
+mod polls;
 mod predicate;
 mod reader;
 mod rows;
 mod run;
 mod scope;
+mod settings;
 mod sides;
 mod time;
 pub mod vocabulary;
 
 pub use library::Source;
 pub use model::{
-    Case, Check, CheckKind, Gate, Hurdle, HurdleKind, Mark, MarkKind, Part, Row, Setting, SettingKind, TestFile,
-    Tolerance,
+    Case, Check, CheckKind, Gate, Hurdle, HurdleKind, Limits, Mark, MarkKind, Part, Row, Setting, SettingKind,
+    TestFile, Tolerance,
 };
+pub use polls::{PACED_LOOP, POLL, RETRY_LOOP};
 pub use sides::Sides;
 
 use library::Library;

@@ -9,8 +9,10 @@ use crate::{LineRange, RepoPath};
 pub struct TestFile {
     pub path: RepoPath,
     pub cases: Vec<Case>,
-    /// Settings and skips that no single case owns.
+    /// Settings that no single case owns.
     pub settings: Vec<Setting>,
+    /// Names of its functions.
+    pub functions: BTreeSet<String>,
     /// Regions that the grammar did not understand.
     pub unread: Vec<Span>,
 }
@@ -99,12 +101,40 @@ pub enum Gate {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
     pub kind: SettingKind,
+    pub limits: Limits,
+    /// The helper function it is in; empty for the file and for cases.
+    pub owner: String,
     /// What it is a setting of: the call's name, normalised.
     pub what: String,
     /// In seconds, tries, or whatever the unit is; infinite for "none".
     pub value: Option<f64>,
     pub text: String,
     pub lines: LineRange,
+}
+
+impl Setting {
+    pub fn new(
+        kind: SettingKind,
+        limits: Limits,
+        what: &str,
+        value: Option<f64>,
+        text: String,
+        lines: LineRange,
+    ) -> Self {
+        // Runners read a limit of zero as none.
+        let none = kind == SettingKind::Timeout && matches!(limits, Limits::Test { .. }) && value == Some(0.0);
+        let value = if none { Some(f64::INFINITY) } else { value };
+        Self { kind, limits, owner: String::new(), what: what.to_owned(), value, text, lines }
+    }
+}
+
+/// What a setting bounds.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub enum Limits {
+    /// A whole test, a suite, a run; without it the runner has a limit of its own, or none.
+    Test { default: Option<f64> },
+    /// One call or wait inside of a test.
+    Wait,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,11 +1,10 @@
-//! Calls that decide whether and how a case runs: skips, timeouts, retries, sleeps, mocks.
+//! Calls that decide whether a case runs, and what stands in for what: skips, mocks.
 
 use super::chain::{Chain, argument};
-use super::model::{HurdleKind, MarkKind, SettingKind};
+use super::model::MarkKind;
 use super::reader::{Reader, is_declaration};
-use super::time;
 use super::vocabulary::{Form, Words};
-use crate::lang::{Kind, Node, Role, Span};
+use crate::lang::{Kind, Node, Span};
 
 impl<'a> Reader<'_, 'a> {
     /// Whether a chain declares a case of its own.
@@ -27,7 +26,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// What a row of `calls` says about this place.
-    pub fn run_words(&mut self, words: &Words, arguments: &[&'a Node], span: Span, what: &str) {
+    pub fn run_words(&mut self, words: &Words, arguments: &[&'a Node], span: Span) {
         let which = words.argument();
         let given = which.and_then(|which| argument(arguments, which));
         match words.first() {
@@ -58,14 +57,6 @@ impl<'a> Reader<'_, 'a> {
                 };
                 self.mark(kind, condition, span);
             }
-            "timeout" => self.numeric(SettingKind::Timeout, what, given, span),
-            // Between two looks at what is awaited: the loop decides how long.
-            "sleep" if self.hurdles.iter().any(|hurdle| hurdle.kind == HurdleKind::Loop) => {}
-            "sleep" => self.numeric(SettingKind::Sleep, what, given, span),
-            "retry" => self.numeric(SettingKind::Retry, what, given, span),
-            "configure" => self.configured(what, arguments, span),
-            // `test.slow()` triples what was allowed.
-            "slow" => self.setting(SettingKind::Timeout, what, Some(3.0), span),
             "mock" => {
                 if let Some(given) = given.or(arguments.first().copied()) {
                     let target = self.scope.resolve(given).words().join(".");
@@ -78,47 +69,6 @@ impl<'a> Reader<'_, 'a> {
                 self.mark(MarkKind::Skip, None, span);
             }
             _ => {}
-        }
-    }
-
-    fn numeric(&mut self, kind: SettingKind, what: &str, given: Option<&'a Node>, span: Span) {
-        let value = given.and_then(|node| time::amount(&self.scope.resolve(node)));
-        self.setting(kind, what, value, span);
-    }
-
-    /// Timeouts and retries among the options of a call.
-    pub fn options(&mut self, path: &str, arguments: &[&'a Node], span: Span) {
-        for argument in arguments {
-            let entries: Vec<&'a Node> =
-                if argument.is(Kind::Map) { argument.nodes().collect() } else { vec![argument] };
-            for entry in entries {
-                let (key, value) = match entry.kind {
-                    Kind::Keyword => (entry.text.to_string(), entry.child(Role::Value)),
-                    Kind::Pair => (
-                        entry.child(Role::Left).map(|k| k.text.to_string()).unwrap_or_default(),
-                        entry.child(Role::Value),
-                    ),
-                    _ => continue,
-                };
-                let kind = match self.file().vocabulary.modify.word(&key).map(Words::first) {
-                    Some("timeout") => SettingKind::Timeout,
-                    Some("retry") => SettingKind::Retry,
-                    _ => continue,
-                };
-                let value = value.and_then(|node| time::amount(&self.scope.resolve(node)));
-                self.setting(kind, &format!("{path} {key}"), value, span);
-            }
-        }
-    }
-
-    /// Options of the whole suite or file.
-    fn configured(&mut self, what: &str, arguments: &[&'a Node], span: Span) {
-        let before = self.reading.settings.len();
-        self.options(what, arguments, span);
-        for setting in &mut self.reading.settings[before..] {
-            if setting.kind == SettingKind::Timeout {
-                setting.what.push_str(" setTimeout");
-            }
         }
     }
 

@@ -23,7 +23,7 @@
 //! `modify`: `skip`, `skip-if`, `run-if`, `focus`, `todo`, `xfail`, `rows`, `timeout`, `retry`, `noise`.
 //! `attributes`: `test`, `test rows`, `row`, `rows`, `skip`, `skip-if`, `run-if`, `xfail`, `focus`, `timeout`, `retry`,
 //! `throws`, `suite`, `mock`; an argument's position or name may follow (`rows 1`, `retry reruns`).
-//! `calls`: `skip`, `skip-if N`, `run-if N`, `xfail`, `timeout N`, `sleep N`, `retry N`, `mock N`, `fail`, `swallow`, `each`.
+//! `calls`: `skip`, `skip-if N`, `run-if N`, `xfail`, `timeout N`, `limit N` (of a whole test), `sleep N`, `retry N`, `mock N`, `fail`, `swallow`, `each`.
 //! `N` is a position; a name stands for a keyword argument or an option of that name.
 
 use std::collections::HashMap;
@@ -51,6 +51,8 @@ pub struct Vocabulary {
     pub constants: HashMap<String, bool>,
     pub typed_truth: bool,
     pub awaits: bool,
+    /// How long a test may take where it doesn't say, in the unit that it would say it in.
+    pub timeout: Option<f64>,
 }
 
 /// A meaning that is a few words.
@@ -213,6 +215,7 @@ fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
         constants: tests.constants.iter().map(|(k, v)| (k.clone(), *v)).collect(),
         typed_truth: language.syntax.typed_truth,
         awaits: language.syntax.awaits,
+        timeout: tests.timeout,
     };
     (vocabulary, wrong)
 }

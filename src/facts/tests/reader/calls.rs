@@ -1,4 +1,4 @@
-//! Assignments and calls: checks, callbacks, settings.
+//! Assignments and calls: checks, callbacks, skips, mocks.
 
 use super::Reader;
 use crate::facts::tests::chain::Chain;
@@ -16,7 +16,6 @@ impl<'a> Reader<'_, 'a> {
             let before = std::mem::replace(&mut self.awaited, true);
             self.visit(value);
             self.awaited = before;
-            self.named_setting(&target.text, value, node.span);
             if node.text.is_empty() {
                 let resolved = self.scope.resolve(value);
                 self.scope.bind_pattern(target, Some(&resolved));
@@ -31,9 +30,9 @@ impl<'a> Reader<'_, 'a> {
             }
             let path = Chain::of(target);
             if let Some(words) = self.file().vocabulary.calls.get(&path.full_path()).cloned()
-                && matches!(words.first(), "collected" | "timeout")
+                && words.first() == "collected"
             {
-                self.run_words(&words, &[value], node.span, &path.full_path().join("."));
+                self.run_words(&words, &[value], node.span);
             }
         }
     }
@@ -59,9 +58,8 @@ impl<'a> Reader<'_, 'a> {
                     self.each_call(&chain, &arguments);
                     return;
                 }
-                self.run_words(&words, &arguments, node.span, &path);
+                self.run_words(&words, &arguments, node.span);
             }
-            self.options(&path, &arguments, node.span);
             if !found && self.follow(last.name, &arguments, chain.segments.len()) {
                 return;
             }

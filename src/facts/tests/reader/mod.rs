@@ -10,10 +10,10 @@ pub use calls::is_declaration;
 use std::collections::{HashMap, HashSet};
 
 use super::chain::Chain;
+use super::gate;
 use super::library::{File, Library};
-use super::model::{Check, Gate, Hurdle, HurdleKind, Mark, MarkKind, Setting, SettingKind};
+use super::model::{Check, Gate, Hurdle, HurdleKind, Mark, MarkKind};
 use super::scope::Scope;
-use super::{gate, time};
 use crate::lang::{Kind, Node, Role, Span};
 use crate::{LineRange, RepoPath};
 
@@ -25,7 +25,6 @@ const CHECK_LIMIT: usize = 3000;
 pub struct Reading<'a> {
     pub checks: Vec<Check>,
     pub marks: Vec<Mark>,
-    pub settings: Vec<Setting>,
     pub mocks: Vec<(String, u32)>,
     /// Cases declared inside the body, with the scope they see.
     pub inner: Vec<(&'a Node, Scope)>,
@@ -235,20 +234,6 @@ impl<'r, 'a> Reader<'r, 'a> {
             .filter(|hurdle| hurdle.kind == HurdleKind::Condition)
             .filter_map(|hurdle| hurdle.what.clone())
             .reduce(|all, next| Node::binary("&&", all, next))
-    }
-
-    pub fn setting(&mut self, kind: SettingKind, what: &str, value: Option<f64>, span: Span) {
-        let setting = Setting { kind, what: what.to_owned(), value, text: self.excerpt(span), lines: lines(span) };
-        self.reading.settings.push(setting);
-    }
-
-    /// A local whose name says that it is a timeout.
-    fn named_setting(&mut self, name: &str, value: &Node, span: Span) {
-        if let Some(kind) = gate::setting_of_name(name)
-            && let Some(value) = time::amount(&self.scope.resolve(value))
-        {
-            self.setting(kind, &name.to_ascii_lowercase(), Some(value), span);
-        }
     }
 }
 
