@@ -80,7 +80,7 @@ impl Check {
         let question = Question {
             base,
             end,
-            published: None,
+            push: None,
             branch,
             policy: self.policy,
             text: self.pr_body.as_deref().map(text_of).transpose()?,

@@ -70,7 +70,7 @@ impl Ci {
         let question = Question {
             base: base(&repository, &request).map_err(missing)?,
             end: End::Commit(Named { id: end, name: branch.clone() }),
-            published: None,
+            push: None,
             branch,
             policy: self.policy.clone(),
             text: request.text.clone(),

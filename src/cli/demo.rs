@@ -102,7 +102,7 @@ fn judged(repository: &Repository) -> Result<Report> {
         base: Base::Default { remote: None },
         branch: end.name.clone(),
         end: End::Commit(end),
-        published: None,
+        push: None,
         policy: None,
         text: None,
         reading: Reading::Agent,

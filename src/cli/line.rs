@@ -90,8 +90,7 @@ pub enum Reading {
 pub struct Question {
     pub base: Base,
     pub end: End,
-    /// What the remote has of it already. A branch that isn't an agent's by its name is judged from there.
-    pub published: Option<ObjectId>,
+    pub push: Option<Push>,
     /// The branch's short name, for what depends on names.
     pub branch: Option<String>,
     /// A policy of the caller's, instead of the base side's.
@@ -99,6 +98,16 @@ pub struct Question {
     /// The pull request's text.
     pub text: Option<String>,
     pub reading: Reading,
+}
+
+/// The push that a change is part of.
+pub struct Push {
+    /// The branch it comes from, by its short name: its author's word on whose it is, whatever the remote is to call it.
+    pub from: Option<String>,
+    /// Where it goes, as the remote names it (`refs/heads/main`).
+    pub to: String,
+    /// What the remote has of it already. A branch that isn't an agent's by its name is judged from there.
+    pub published: Option<ObjectId>,
 }
 
 /// What came of a question.
@@ -197,9 +206,9 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
         head: question.end.revision(question.branch.as_deref(), tree),
         branch: question.branch.clone(),
         agent,
+        push: target(question, &policy),
         behind: policy.branches().max_behind.as_ref().and_then(|_| behind(repository, fork, base.id)),
         base_age_days: policy.branches().max_age_days.as_ref().and_then(|_| days(repository, fork, base.id)),
-        ..Subject::default()
     };
     let change = ChangeSet::between(repository, repository.commit_tree(start)?, tree, &policy.roles())?;
     let verdict = crate::judge(&change, subject, &policy, &claims);
@@ -227,9 +236,10 @@ fn days(repository: &Repository, fork: ObjectId, base: ObjectId) -> Option<u32> 
 /// A branch that is an agent's by its name is judged as a whole, as CI will judge it. Others may live long beside the
 /// base: of them only what is new counts, unless they took up newer commits of the base meanwhile.
 fn start(repository: &Repository, question: &Question, policy: &Policy, fork: ObjectId) -> Result<ObjectId> {
-    let Some(published) = question.published else { return Ok(fork) };
+    let Some(published) = question.push.as_ref().and_then(|push| push.published) else { return Ok(fork) };
     let end = question.end.commit();
-    if policy.whose(question.branch.as_deref(), &[]).is_agent || published == end.id {
+    let names = [question.branch.as_deref(), pushed_from(question)];
+    if names.into_iter().flatten().any(|name| policy.whose(Some(name), &[]).is_agent) || published == end.id {
         return Ok(fork);
     }
     let continues = repository.is_ancestor(published, end.id)? && repository.is_ancestor(fork, published)?;
@@ -280,8 +290,22 @@ fn whose(question: &Question, policy: &Policy, commits: &[git::Commit]) -> Agent
     match question.reading {
         Reading::Human => Agent { is_agent: false, why: "as asked".into() },
         Reading::Agent => Agent { is_agent: true, why: "as `check` judges unless told otherwise".into() },
-        Reading::Auto => policy.whose(question.branch.as_deref(), commits),
+        Reading::Auto => {
+            // Another name on the remote makes an agent's branch nobody else's.
+            let by_origin = policy.whose(pushed_from(question), &[]);
+            if by_origin.is_agent { by_origin } else { policy.whose(question.branch.as_deref(), commits) }
+        }
     }
+}
+
+fn pushed_from(question: &Question) -> Option<&str> {
+    question.push.as_ref()?.from.as_deref()
+}
+
+/// Where an agent's own branch is pushed to. A person who merged one and pushes the result is no agent.
+fn target(question: &Question, policy: &Policy) -> Option<String> {
+    let push = question.push.as_ref()?;
+    policy.whose(push.from.as_deref(), &[]).is_agent.then(|| push.to.clone())
 }
 
 fn claim(commit: git::Commit) -> Commit {

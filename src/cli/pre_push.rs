@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use super::failure::{Failure, Result};
-use super::line::{self, Answer, Base, End, Named, Question, Reading};
+use super::line::{self, Answer, Base, End, Named, Push, Question, Reading};
 use super::{note, print};
 use crate::git::{GitError, ObjectId, Repository};
 use crate::hook::chained;
@@ -129,7 +129,7 @@ impl PrePush {
         let question = Question {
             base,
             end: End::Commit(Named { id, name: Some(update.short_name().to_owned()) }),
-            published,
+            push: Some(Push { from: local_branch(repository, update), to: update.remote_name.clone(), published }),
             branch: update.is_branch().then(|| update.short_name().to_owned()),
             policy: None,
             text: None,
@@ -172,6 +172,14 @@ impl PrePush {
             }
             _ => Ok(Exit::Passed),
         }
+    }
+}
+
+/// The branch that is pushed, by its short name; what `HEAD` stands for where that is pushed.
+fn local_branch(repository: &Repository, update: &Update) -> Option<String> {
+    match update.local_name.as_str() {
+        "HEAD" => repository.head().ok()?.branch().map(ToOwned::to_owned),
+        name => name.strip_prefix("refs/heads/").map(ToOwned::to_owned),
     }
 }
 

@@ -77,15 +77,15 @@ pub fn finding_json(report: &Report, finding: &Finding) -> String {
     struct Explained<'a> {
         finding: &'a Finding,
         rule: Option<Description>,
-        /// What whoever owns the base could add to its policy.
-        exception: String,
+        /// What whoever owns the base could add to its policy; nothing where it does not block.
+        exception: Option<String>,
         subject: &'a super::model::Subject,
         policy: &'a super::model::PolicySource,
     }
     json::to_string(&Explained {
         finding,
         rule: rules::find(&finding.rule).map(Description::of),
-        exception: policy_lines(finding).join("\n"),
+        exception: (finding.level == Level::Block).then(|| policy_lines(finding).join("\n")),
         subject: &report.subject,
         policy: &report.policy,
     })
@@ -99,6 +99,9 @@ pub fn finding_markdown(finding: &Finding) -> String {
                 out.push_str(&format!("\n### {title}\n\n{section}\n"));
             }
         }
+    }
+    if finding.level != Level::Block {
+        return sanitize::commands(&out);
     }
     let lines: Vec<_> = policy_lines(finding).iter().map(|line| sanitize::line(line).into_owned()).collect();
     let lines = markdown::fenced("toml", &lines);

@@ -380,3 +380,27 @@ fn a_receipt_is_left_for_ci() {
     let reference = format!("refs/agentgate/receipts/{}", pair.local.id("HEAD"));
     pair.assert_pushed(&["origin", "HEAD"], &reference);
 }
+
+/// The name on the remote is the pusher's to choose; whose branch it is, is not.
+#[test]
+fn an_agent_s_branch_stays_one_under_another_name() {
+    let pair = Pair::new();
+    let policy = format!("{POLICY}[branches]\nprotected = [\"main\"]\n")
+        .replace("[rules]\n", "[rules]\nprotected-branch = \"block\"\nskipped-test = \"block\"\n");
+    pair.local.write(".agentgate/policy.toml", policy).commit("policy");
+    assert_eq!(pair.push(&["origin", "main"]).code, 0, "a person may");
+    pair.good("agent/T-1-x");
+    for target in ["agent/T-1-x:main", "HEAD:main"] {
+        let run = pair.push(&["origin", target]);
+        assert!(run.code != 0 && run.all().contains("protected-branch"), "{target}: {run:?}");
+    }
+    assert_eq!(pair.push(&["origin", "HEAD:feature"]).code, 0, "nothing is wrong with that");
+    pair.local.switch("main").git(&["merge", "--quiet", "--ff-only", "agent/T-1-x"]);
+    assert_eq!(pair.push(&["origin", "main"]).code, 0, "a person merged it");
+
+    pair.local.branch("agent/T-2-y");
+    pair.local.write("tests/test_a.py", "import pytest\n\n\n@pytest.mark.skip\ndef test_a():\n    assert 1 == 1\n");
+    pair.local.commit("skips");
+    let run = pair.push(&["origin", "agent/T-2-y:feature-2"]);
+    assert!(run.code != 0 && run.all().contains("skipped-test"), "{run:?}");
+}
