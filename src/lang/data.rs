@@ -36,6 +36,9 @@ pub struct Syntax {
     /// The body of a test is unfinished until awaited: an asynchronous check that isn't awaited demands nothing.
     #[serde(default)]
     pub awaits: bool,
+    /// Errors are values that are compared with nothing: `err != nil`.
+    #[serde(default)]
+    pub error_values: bool,
 }
 
 /// How tests are written: one table per question, each entry `pattern = "meaning"` (see `facts::tests::vocabulary`).
@@ -77,6 +80,13 @@ pub struct Tests {
     pub hooks: Vec<String>,
     /// How long a test may take where it doesn't say.
     pub timeout: Option<f64>,
+    /// Names of tests that need no checks: benchmarks.
+    #[serde(default)]
+    pub unchecked: Vec<String>,
+    /// What a test fails through, where it is handed around: `t`. A first role `_` of a check is this argument, and may be
+    /// missing where the check is a method of something that has it already.
+    #[serde(default)]
+    pub handles: Vec<String>,
     /// Conditions that always hold or never do, and those that are honest platform gates need no listing.
     #[serde(default)]
     pub constants: BTreeMap<String, bool>,
@@ -90,6 +100,7 @@ impl Data {
             attributes_before: self.syntax.attributes_before || under.syntax.attributes_before,
             typed_truth: self.syntax.typed_truth || under.syntax.typed_truth,
             awaits: self.syntax.awaits || under.syntax.awaits,
+            error_values: self.syntax.error_values || under.syntax.error_values,
         };
         for (kind, names) in self.nodes {
             under.nodes.entry(kind).or_default().extend(names);
@@ -100,6 +111,8 @@ impl Data {
         tests.parameter.extend(more.parameter);
         tests.classes.extend(more.classes);
         tests.hooks.extend(more.hooks);
+        tests.unchecked.extend(more.unchecked);
+        tests.handles.extend(more.handles);
         for (table, rows) in [
             (&mut tests.declare, more.declare),
             (&mut tests.modify, more.modify),

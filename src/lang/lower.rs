@@ -101,7 +101,11 @@ impl Lowering<'_> {
             }
             Kind::Name | Kind::Number | Kind::Bool | Kind::Null => {
                 let text = self.source(node).trim_matches('`');
-                let text = if kind == Kind::Bool { text.to_ascii_lowercase() } else { text.to_owned() };
+                let text = match kind {
+                    Kind::Bool => text.to_ascii_lowercase(),
+                    Kind::Null => "null".to_owned(),
+                    _ => text.to_owned(),
+                };
                 out.push((given, Node::leaf(kind, &text, span)));
             }
             Kind::Regex => out.push((given, Node::leaf(kind, self.source(node), span))),

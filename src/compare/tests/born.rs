@@ -43,7 +43,16 @@ pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
     settings::born(new, diff);
     mocks(None, new, diff);
     let checked = new.checks.iter().any(|check| strength::is_reached(check) && level(check) > 0);
-    if !checked && new.runs() && !new.words.is_empty() {
+    // What it is made of checks: its subtests.
+    let parent_of = |case: &Case| {
+        case.path == new.path
+            && case.suites.len() > new.suites.len()
+            && case.suites.starts_with(&new.suites)
+            && case.suites[new.suites.len()] == new.name
+    };
+    let made_of_others =
+        matched.added.iter().any(|case| parent_of(case)) || matched.pairs.iter().any(|(_, case)| parent_of(case));
+    if !checked && !new.unchecked && !made_of_others && new.runs() && !new.words.is_empty() {
         diff.transitions.push(Transition {
             change: Change::NothingChecked,
             test: new.title(),

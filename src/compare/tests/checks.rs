@@ -9,6 +9,7 @@ use super::pairing::{align, join};
 use super::strength::{self, Verdict};
 use super::{Change, Spot, TestDiff, Transition, spot_of_check};
 use crate::facts::tests::{Case, Check, CheckKind, HurdleKind, Part};
+use crate::lang::{Kind, Role};
 
 /// A check that remains after its case was compared, with the case it is from.
 pub struct Left<'t> {
@@ -126,19 +127,44 @@ fn report_removed(left: &Left<'_>, new: &Case, diff: &mut TestDiff) {
     if check.kind == CheckKind::Completes {
         return;
     }
+    if is_setup_gone(check, new) {
+        return;
+    }
     if !left.case.runs() || !strength::is_reached(check) || check.kind == CheckKind::Count {
         return;
     }
     // Where the rest of the case still is.
     let head = Spot { path: new.path.clone(), lines: crate::LineRange::one(new.lines.first), text: new.name.clone() };
+    let row = check.row.filter(|_| row_is_gone(left, new));
+    let written = row.and_then(|at| left.case.rows.get(usize::try_from(at).ok()?));
+    let base = written.map_or_else(
+        || spot_of_check(check),
+        |row| Spot { path: left.case.path.clone(), lines: row.lines, text: row.text.clone() },
+    );
     diff.transitions.push(Transition {
-        change: if check.row.is_some() && row_is_gone(left, new) { Change::RowRemoved } else { Change::CheckRemoved },
+        change: if row.is_some() { Change::RowRemoved } else { Change::CheckRemoved },
         test: left.case.title(),
-        base: Some(spot_of_check(check)),
+        base: Some(base),
         head: Some(head),
         why: "is gone".into(),
         witness: None,
     });
+}
+
+/// "No error" of a call that the test no longer makes, while it goes on checking: setup done another way.
+fn is_setup_gone(check: &Check, new: &Case) -> bool {
+    let no_error = check.kind == CheckKind::Equal
+        && check.positive
+        && check.expected.first().is_some_and(|expected| expected.is(Kind::Null));
+    let mut call = &check.resolved_subject;
+    while let Kind::Index | Kind::Await | Kind::Unary = call.kind {
+        let Some(inner) = call.nodes().next() else { return false };
+        call = inner;
+    }
+    let callee = call.child(Role::Callee).filter(|_| call.is(Kind::Call)).map(|callee| &*callee.text);
+    no_error
+        && callee.and_then(|name| name.rsplit('.').next()).is_some_and(|name| !new.names.contains(name))
+        && new.checks.iter().any(|check| strength::is_reached(check) && strength::level(check) > 0)
 }
 
 fn row_is_gone(left: &Left<'_>, new: &Case) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{Change, Spot, TestDiff, Transition, spot_of_case};
 use crate::LineRange;
-use crate::facts::tests::{Case, Gate, Mark, MarkKind};
+use crate::facts::tests::{Case, Gate, Mark, MarkKind, Part};
 use crate::lang::{Kind, Node};
 
 pub fn same_mark(one: &Mark, other: &Mark) -> bool {
@@ -11,6 +11,10 @@ pub fn same_mark(one: &Mark, other: &Mark) -> bool {
 
 /// What keeps a case from running that did not before.
 pub fn compare(old: &Case, new: &Case, diff: &mut TestDiff) {
+    if new.part == Part::Helper {
+        // What a helper skips is skipped where a test calls it.
+        return;
+    }
     if !old.runs() {
         // It did not run; focus is still news.
         for mark in new.marks.iter().filter(|mark| mark.kind == MarkKind::Focus) {

@@ -1,7 +1,7 @@
 //! One form for demands that frameworks spell differently.
 
 use super::chain::{Chain, is_word_operator};
-use super::emit::{Draft, strip_await};
+use super::emit::{Draft, part, strip_await};
 use super::model::CheckKind;
 use super::reader::Reader;
 use super::rows::rows_of;
@@ -22,7 +22,18 @@ impl<'a> Reader<'_, 'a> {
                 self.condition_owned(&draft.subject.clone(), positive, draft.span);
                 return None;
             }
+            if expected.is(Kind::Text) && expected.text.is_empty() {
+                // A difference that has to be empty: `cmp.Diff(want, got) == ""`.
+                let resolved = self.scope.resolve(&draft.subject);
+                if let Some(drafts) = self.difference_drafts(&resolved, draft.positive, draft.span) {
+                    drafts.into_iter().for_each(|inner| self.emit(inner));
+                    return None;
+                }
+            }
             if !draft.positive && expected.is(Kind::Null) {
+                if self.file().vocabulary.error_values && is_error(&draft.subject) {
+                    return Some(Draft { kind: CheckKind::Throws, positive: true, expected: Vec::new(), ..draft });
+                }
                 return Some(Draft { kind: CheckKind::Present, positive: true, expected: Vec::new(), ..draft });
             }
             if draft.positive && expected.is(Kind::Regex) {
@@ -55,6 +66,16 @@ impl<'a> Reader<'_, 'a> {
                 }
                 return None;
             }
+        }
+        // `err.Error() == "disk is full"` is about an error's message.
+        let textual =
+            matches!(draft.kind, CheckKind::Equal | CheckKind::Contains | CheckKind::Matches | CheckKind::Prefix);
+        if draft.positive
+            && textual
+            && let Some(error) = error_of(&draft.subject).cloned()
+        {
+            let expected = draft.expected.iter().map(|message| part("message", message)).collect();
+            return Some(Draft { kind: CheckKind::Throws, subject: error, expected, ..draft });
         }
         if draft.kind == CheckKind::Contains
             && rows_of(&draft.subject).is_some()
@@ -122,4 +143,16 @@ impl<'a> Reader<'_, 'a> {
             _ => None,
         }
     }
+}
+
+/// The error of Go's `err.Error()`.
+fn error_of(node: &Node) -> Option<&Node> {
+    let callee = node.child(Role::Callee).filter(|callee| node.is(Kind::Call) && callee.is(Kind::Member))?;
+    let bare = node.child(Role::Argument).is_none() && &*callee.text == "Error";
+    callee.child(Role::Receiver).filter(|_| bare)
+}
+
+/// A name that says it holds an error.
+fn is_error(node: &Node) -> bool {
+    node.is(Kind::Name) && (node.text.ends_with("err") || node.text.ends_with("Err") || &*node.text == "error")
 }

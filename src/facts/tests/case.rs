@@ -8,6 +8,7 @@ use super::marks::Annotations;
 use super::model::{Case, CheckKind, MarkKind, Part, Row, Setting};
 use super::reader::{Reading, lines};
 use super::rows::parameter_pattern;
+use super::vocabulary::glob;
 use crate::lang::{Kind, Node, Role, Span};
 
 impl<'a> Finder<'_, 'a> {
@@ -86,6 +87,7 @@ impl<'a> Finder<'_, 'a> {
             words: Vec::new(),
             names: std::collections::BTreeSet::new(),
             part,
+            unchecked: self.library.files[self.file].vocabulary.unchecked.iter().any(|pattern| glob(pattern, name)),
         };
         if let Some(body) = body {
             if part != Part::Helper {
@@ -105,6 +107,9 @@ impl<'a> Finder<'_, 'a> {
             case.checks.extend(reading.checks);
             self.followed.extend(reading.followed);
             if at == 0 {
+                if case.rows.is_empty() {
+                    case.rows = reading.rows;
+                }
                 case.marks.extend(reading.marks);
                 case.mocks.extend(reading.mocks);
                 inner = reading.inner;

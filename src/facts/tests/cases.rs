@@ -106,7 +106,10 @@ impl<'l, 'a> Finder<'l, 'a> {
                 marks.extend(annotations.marks);
             }
             Kind::Call | Kind::Await | Kind::Member => self.call(node, around, marks, settings, depth),
-            Kind::Assign => self.assign(node, around, marks, settings),
+            Kind::Assign => match node.child(Role::Value).filter(|value| self.declares(value, around)) {
+                Some(value) => self.call(value, around, marks, settings, depth),
+                None => self.assign(node, around, marks, settings),
+            },
             Kind::If => {
                 let condition = node.child(Role::Condition).map(|condition| around.scope.resolve(condition));
                 for (role, opposite) in [(Role::Then, true), (Role::Else, false)] {
@@ -296,6 +299,11 @@ impl<'l, 'a> Finder<'l, 'a> {
                 self.suite(block, around.clone(), depth + 1);
             }
         }
+    }
+
+    /// `var _ = Describe(…)`: a value for its effect.
+    fn declares(&self, value: &Node, around: &Surroundings) -> bool {
+        value.is(Kind::Call) && Declared::of(self, &Chain::of(value), &around.scope).is_some()
     }
 
     fn assign(

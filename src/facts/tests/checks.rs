@@ -55,6 +55,9 @@ impl<'a> Reader<'_, 'a> {
         let mut positive = !start.negative;
         let mut asynchronous = start.asynchronous;
         let awaited = self.awaited || !vocabulary.awaits;
+        let from_hurdle = self.hurdles.len();
+        let again = |spec: &Spec| spec.retried.then_some(Hurdle { kind: HurdleKind::Retried, what: None });
+        self.hurdles.extend(again(start));
         for segment in &chain.segments[from..] {
             let arguments = segment.arguments.as_deref().unwrap_or_default();
             let Some(spec) = vocabulary.matchers.word(segment.name) else {
@@ -86,9 +89,12 @@ impl<'a> Reader<'_, 'a> {
                 Form::Project => subject = project(&subject, segment.name, arguments, node.span),
                 Form::Matcher => {
                     let sign = positive != spec.negative;
+                    let depth = self.hurdles.len();
+                    self.hurdles.extend(again(spec));
                     for argument in arguments {
                         self.matcher(&subject, argument, sign, node.span);
                     }
+                    self.hurdles.truncate(depth);
                 }
                 _ => {
                     if segment.arguments.is_none() && !spec.roles.is_empty() && spec.constant.is_none() {
@@ -102,6 +108,7 @@ impl<'a> Reader<'_, 'a> {
                 }
             }
         }
+        self.hurdles.truncate(from_hurdle);
         // A subject without a matcher demands nothing, but it is no helper either.
         true
     }
@@ -130,6 +137,10 @@ impl<'a> Reader<'_, 'a> {
                         found = true;
                     }
                 }
+                Form::Operator => {
+                    self.operator(&subject, arguments, positive, span);
+                    found = true;
+                }
                 Form::Project => subject = project(&subject, segment.name, &[], span),
                 Form::Noise => {}
                 _ => {
@@ -156,6 +167,26 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
+    /// `BeNumerically(">=", 5)`, `BeNumerically("~", 0.5, 0.01)`
+    fn operator(&mut self, subject: &Node, arguments: &[&'a Node], positive: bool, span: Span) {
+        let [operator, value, more @ ..] = arguments else { return };
+        if &*operator.text == "~" {
+            let tolerance = more.first().map(|more| self.tolerance(more, false));
+            let expected = vec![(*value).clone()];
+            self.emit(Draft {
+                kind: CheckKind::Approximate,
+                positive,
+                subject: subject.clone(),
+                expected,
+                tolerance,
+                span,
+            });
+            return;
+        }
+        let comparison = Node::binary(&operator.text, subject.clone(), (*value).clone());
+        self.condition_owned(&comparison, positive, span);
+    }
+
     /// Reads the arguments by their roles.
     #[expect(clippy::too_many_arguments, reason = "the parts of one call, used in one place")]
     pub fn apply(
@@ -175,8 +206,12 @@ impl<'a> Reader<'_, 'a> {
         let mut matcher = None;
         let positional: Vec<&'a Node> = arguments.iter().copied().filter(|n| !n.is(Kind::Keyword)).collect();
         let mut given: Vec<(ArgumentRole, &'a Node)> = Vec::new();
+        let roles = match spec.roles.as_slice() {
+            [ArgumentRole::Ignored, rest @ ..] if !self.has_handle(&positional) => rest,
+            all => all,
+        };
         for (at, argument) in positional.iter().enumerate() {
-            match spec.roles.get(at).or_else(|| spec.roles.last().filter(|role| **role == ArgumentRole::Rest)) {
+            match roles.get(at).or_else(|| roles.last().filter(|role| **role == ArgumentRole::Rest)) {
                 Some(role) => given.push((*role, argument)),
                 None => break,
             }
@@ -200,7 +235,7 @@ impl<'a> Reader<'_, 'a> {
                 }
                 ArgumentRole::Block => subject = Some(self.block_subject(argument, false)),
                 ArgumentRole::Matcher => matcher = Some(argument),
-                ArgumentRole::Ignored => {}
+                ArgumentRole::Ignored | ArgumentRole::Options => {}
             }
         }
         if let Form::Check(CheckKind::Throws | CheckKind::Type | CheckKind::ExactType) = spec.form {
@@ -220,6 +255,8 @@ impl<'a> Reader<'_, 'a> {
             self.matcher(&subject, matcher, positive, span);
             return;
         }
+        let depth = self.hurdles.len();
+        self.hurdles.extend(spec.retried.then_some(Hurdle { kind: HurdleKind::Retried, what: None }));
         match spec.form {
             Form::Condition => self.condition_owned(&subject_of(arguments, &subject), positive, span),
             Form::Check(kind) => {
@@ -231,6 +268,14 @@ impl<'a> Reader<'_, 'a> {
             }
             _ => {}
         }
+        self.hurdles.truncate(depth);
+    }
+
+    /// Whether the first argument is what the test fails through, in languages that hand it around.
+    fn has_handle(&self, positional: &[&Node]) -> bool {
+        let handles = &self.file().vocabulary.handles;
+        handles.is_empty()
+            || positional.first().is_some_and(|first| handles.contains(&Chain::of(first).full_path().join(".")))
     }
 
     fn tolerance(&self, node: &Node, digits: bool) -> Tolerance {
@@ -253,10 +298,7 @@ fn subject_of(arguments: &[&Node], subject: &Node) -> Node {
     if subject.text.is_empty() && subject.children.is_empty() {
         return arguments.first().map_or_else(|| subject.clone(), |n| (*n).clone());
     }
-    match arguments.first() {
-        Some(first) if subject.is(Kind::Other) => (*first).clone(),
-        _ => subject.clone(),
-    }
+    subject.clone()
 }
 
 fn is_class_like(node: &Node) -> bool {

@@ -68,6 +68,16 @@ impl<'a> Declared<'a> {
             }
         }
         annotations.options(&arguments[1..], &reader, span, "test");
+        for argument in &arguments[1..] {
+            // `It("adds", Pending, FlakeAttempts(3), func() { … })`
+            let decorator = Chain::of(argument);
+            if let ([only], None) = (decorator.segments.as_slice(), decorator.root)
+                && only.name.starts_with(char::is_uppercase)
+                && let Some(words) = vocabulary.modify.word(only.name)
+            {
+                apply(words.first(), only.arguments.as_deref(), &arguments, &mut annotations, finder, scope, argument);
+            }
+        }
         // A name is the body only where nothing else is: after it stands the timeout, perhaps a name too.
         let written = arguments.iter().rposition(|n| is_body(n) && !n.is(Kind::Name));
         let body = written.or_else(|| arguments.iter().skip(1).position(|n| n.is(Kind::Name)).map(|at| at + 1));

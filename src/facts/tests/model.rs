@@ -37,6 +37,8 @@ pub struct Case {
     /// Names the body uses.
     pub names: BTreeSet<Box<str>>,
     pub part: Part,
+    /// Nothing need be checked in it: a benchmark.
+    pub unchecked: bool,
 }
 
 impl Case {

@@ -10,6 +10,16 @@ use super::vocabulary::{ArgumentRole, Form};
 use crate::lang::{Kind, Node, Role, Span};
 
 impl<'a> Reader<'_, 'a> {
+    /// What a call demands whose result is empty where two values are the same.
+    pub(super) fn difference_drafts(&self, node: &Node, empty: bool, span: Span) -> Option<Vec<Draft>> {
+        let chain = Chain::of(node);
+        let spec = self.file().vocabulary.predicates.get(&self.known_path(&chain))?;
+        if !spec.negative || spec.form != Form::Check(CheckKind::Equal) {
+            return None;
+        }
+        self.predicate(node, !empty, span, 0)
+    }
+
     /// A call inside a condition that says what is compared.
     pub(super) fn predicate(&self, node: &Node, positive: bool, span: Span, depth: usize) -> Option<Vec<Draft>> {
         let chain = Chain::of(node);
@@ -21,8 +31,11 @@ impl<'a> Reader<'_, 'a> {
         let mut subject = None;
         let mut expected = Vec::new();
         let mut tolerance = None;
+        let mut loosely = false;
+        let repeats = |role: &&ArgumentRole| matches!(role, ArgumentRole::Rest | ArgumentRole::Options);
         for (at, argument) in arguments.iter().filter(|n| !n.is(Kind::Keyword)).enumerate() {
-            match spec.roles.get(at).or_else(|| spec.roles.last().filter(|role| **role == ArgumentRole::Rest)) {
+            match spec.roles.get(at).or_else(|| spec.roles.last().filter(repeats)) {
+                Some(ArgumentRole::Options) => loosely |= leaves_out(&self.scope.resolve(argument)),
                 Some(ArgumentRole::Subject) => subject = Some((*argument).clone()),
                 Some(ArgumentRole::Expected | ArgumentRole::Rest) => expected.push((*argument).clone()),
                 Some(ArgumentRole::Type) => expected.push(part("type", argument)),
@@ -48,6 +61,7 @@ impl<'a> Reader<'_, 'a> {
             // A length by itself is no demand: `len(x)` is truth of non-emptiness.
             Form::Check(CheckKind::Length) => None,
             Form::Check(kind) => {
+                let kind = if loosely { CheckKind::Normalised } else { kind };
                 if let Some(constant) = &spec.constant {
                     expected.push(Node::name(constant, span));
                 }
@@ -136,4 +150,13 @@ impl<'a> Reader<'_, 'a> {
         }
         None
     }
+}
+
+/// An option of a comparison that makes more values equal: `cmpopts.IgnoreFields(…)`.
+fn leaves_out(option: &Node) -> bool {
+    let chain = Chain::of(option);
+    let named = chain.last().is_some_and(|last| {
+        ["Ignore", "Sort", "Equate", "Filter", "Comparer", "Transformer"].iter().any(|verb| last.name.starts_with(verb))
+    });
+    named || matches!(option.kind, Kind::List | Kind::Spread) && option.nodes().any(leaves_out)
 }

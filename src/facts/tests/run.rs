@@ -35,7 +35,8 @@ impl<'a> Reader<'_, 'a> {
                     return;
                 }
                 let kind = mark_kind(words.first());
-                let condition = self.present_condition();
+                // Of one row among several it says nothing about the others.
+                let condition = self.present_condition().or_else(|| self.row.map(|_| Node::name("row", span)));
                 self.mark(kind, condition, span);
             }
             "skip-if" | "run-if" | "xfail-if" => {
@@ -69,6 +70,20 @@ impl<'a> Reader<'_, 'a> {
                 self.mark(MarkKind::Skip, None, span);
             }
             _ => {}
+        }
+    }
+
+    /// A call of something unknown that is given the means to fail the test.
+    pub fn handed_on(&mut self, statement: &'a Node) {
+        if !statement.is(Kind::Call) {
+            return;
+        }
+        let chain = Chain::of(statement);
+        let Some(last) = chain.last() else { return };
+        let handles = &self.file().vocabulary.handles;
+        let is_handle = |node: &&Node| handles.contains(&Chain::of(node).full_path().join("."));
+        if last.arguments.iter().flatten().any(is_handle) && self.library.function(self.file, last.name).is_none() {
+            self.emit_opaque(last.name, statement.clone(), Vec::new(), true, statement.span);
         }
     }
 

@@ -1,22 +1,31 @@
 //! What names stand for: locals, constants and parameters replaced by their values.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::lang::{Kind, Node, Role, Span};
 
 /// Larger values stay names: what they say would drown what is compared.
 const VALUE_LIMIT: usize = 120;
+/// Larger tables are generated.
+const TABLE_LIMIT: usize = 20_000;
 const RESULT_LIMIT: usize = 400;
 
 #[derive(Clone, Default)]
 pub struct Scope {
     values: HashMap<Box<str>, Node>,
+    /// Tables and rows too large to stand for their name, for whoever asks for their parts.
+    tables: HashMap<Box<str>, Arc<Node>>,
 }
 
 impl Scope {
     pub fn bind(&mut self, name: &str, value: Node) {
+        self.tables.remove(name);
         if value.size(VALUE_LIMIT + 1) > VALUE_LIMIT {
             self.values.remove(name);
+            if matches!(value.kind, Kind::List | Kind::Map) && value.size(TABLE_LIMIT + 1) <= TABLE_LIMIT {
+                self.tables.insert(name.into(), Arc::new(value));
+            }
         } else {
             self.values.insert(name.into(), value);
         }
@@ -24,6 +33,12 @@ impl Scope {
 
     pub fn forget(&mut self, name: &str) {
         self.values.remove(name);
+        self.tables.remove(name);
+    }
+
+    /// The large table that a name stands for.
+    pub fn table(&self, node: &Node) -> Option<Arc<Node>> {
+        if node.is(Kind::Name) { self.tables.get(&node.text).cloned() } else { None }
     }
 
     pub fn get(&self, name: &str) -> Option<&Node> {
@@ -63,7 +78,7 @@ impl Scope {
             }
             _ => target.walk(&mut |node| {
                 if node.is(Kind::Name) {
-                    self.values.remove(&node.text);
+                    self.forget(&node.text);
                 }
             }),
         }
@@ -91,6 +106,11 @@ impl Scope {
             },
             Kind::Member => {
                 let Some(receiver) = node.child(Role::Receiver) else { return node.clone() };
+                if let Some(row) = self.table(receiver) {
+                    let found = field(&row, &node.text, node.span);
+                    let small = found.size(VALUE_LIMIT + 1) <= VALUE_LIMIT;
+                    return if small { found } else { node.clone() };
+                }
                 let receiver = self.replace(receiver, budget);
                 field(&receiver, &node.text, node.span)
             }

@@ -4,18 +4,20 @@
 //!
 //! The left side of a row is a dotted path (`::` and `->` read as `.`): `assert.equal`, `pytest.mark.skip`. `*.name` is
 //! `name` on any receiver; `*` inside a segment stands for any letters (`t.Skip*`). A macro's name ends with `!`.
+//! `{a,b}` is one row for each alternative: `{assert,require}.Equal{,f}`.
 //!
 //! # Meanings
 //!
 //! `checks`, `matchers`, `predicates`: `[not] kind roles… [| keyword=role …]`. Kinds are those of [`CheckKind`], and
 //! - `condition`: the argument is a boolean expression to take apart; `falsehood`: the same, negated;
 //! - `fluent`: starts a chain, its matchers follow as segments; `postfix`: what stands before the segment is the subject;
+//! - `operator`: the first argument is the operator as text (`BeNumerically(">", 5)`);
 //! - `matcher`: the matcher is an argument (`to(eq(5))`); `count`: declares how many checks will run.
 //!
 //! Roles, by position: `subject`, `expected`, `expected*` (this and all that follow), `tolerance`, `digits`, `type`,
-//! `pattern`, `block` (a function or body that runs), `matcher`, `message` and `_` (ignored), `=word` (an expectation that
+//! `options*` (this and all that follow leave something out of the comparison), `pattern`, `block` (a function or body that runs), `matcher`, `message` and `_` (ignored), `=word` (an expectation that
 //! isn't written: `=null`, `=true`, `=0`).
-//! `async` among the roles: demands nothing until awaited.
+//! `async` among the roles: demands nothing until awaited; `retried`: is tried again until it holds.
 //! In `matchers` also `not`, `noise` (no meaning), `project` (the subject becomes a part of itself), `retried` (the subject is a
 //! block that runs until its checks hold).
 //!
@@ -41,6 +43,8 @@ pub struct Vocabulary {
     pub parameter: Vec<String>,
     pub classes: Vec<String>,
     pub hooks: Vec<String>,
+    pub unchecked: Vec<String>,
+    pub handles: Vec<String>,
     pub declare: Table<Words>,
     pub modify: Table<Words>,
     pub attributes: Table<Words>,
@@ -53,6 +57,7 @@ pub struct Vocabulary {
     pub awaits: bool,
     /// How long a test may take where it doesn't say, in the unit that it would say it in.
     pub timeout: Option<f64>,
+    pub error_values: bool,
 }
 
 /// A meaning that is a few words.
@@ -85,6 +90,8 @@ pub struct Spec {
     pub constant: Option<String>,
     /// Its outcome is only known once awaited.
     pub asynchronous: bool,
+    /// It is tried again until it holds.
+    pub retried: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +101,7 @@ pub enum Form {
     Fluent,
     Postfix,
     Matcher,
+    Operator,
     // In matchers
     Not,
     Noise,
@@ -113,6 +121,8 @@ pub enum ArgumentRole {
     Pattern,
     Block,
     Matcher,
+    /// Ways of comparing that leave something out.
+    Options,
     Ignored,
 }
 
@@ -122,9 +132,11 @@ pub struct Table<T> {
     globs: Vec<(Vec<String>, T)>,
 }
 
-impl<T> Table<T> {
+impl<T: Clone> Table<T> {
     fn new(rows: impl Iterator<Item = (String, T)>) -> Self {
         let (mut exact, mut globs) = (HashMap::<String, Vec<_>>::new(), Vec::new());
+        let rows =
+            rows.flat_map(|(pattern, value)| alternatives(&pattern).into_iter().map(move |one| (one, value.clone())));
         for (pattern, value) in rows {
             let pattern: Vec<String> =
                 pattern.replace("::", ".").replace("->", ".").split('.').map(str::to_owned).collect();
@@ -150,6 +162,16 @@ impl<T> Table<T> {
     pub fn word(&self, name: &str) -> Option<&T> {
         self.get(&[name])
     }
+}
+
+/// A pattern for each of its `{a,b}`.
+fn alternatives(pattern: &str) -> Vec<String> {
+    let Some((head, (inner, tail))) =
+        pattern.split_once('{').and_then(|(head, rest)| Some((head, rest.split_once('}')?)))
+    else {
+        return vec![pattern.to_owned()];
+    };
+    inner.split(',').flat_map(|one| alternatives(&format!("{head}{one}{tail}"))).collect()
 }
 
 fn specificity(pattern: &[String]) -> usize {
@@ -205,6 +227,8 @@ fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
         parameter: tests.parameter.clone(),
         classes: tests.classes.clone(),
         hooks: tests.hooks.clone(),
+        unchecked: tests.unchecked.clone(),
+        handles: tests.handles.clone(),
         checks: specs(&tests.checks),
         matchers: specs(&tests.matchers),
         predicates: specs(&tests.predicates),
@@ -216,6 +240,7 @@ fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
         typed_truth: language.syntax.typed_truth,
         awaits: language.syntax.awaits,
         timeout: tests.timeout,
+        error_values: language.syntax.error_values,
     };
     (vocabulary, wrong)
 }
@@ -238,6 +263,7 @@ fn spec(meaning: &str) -> Option<Spec> {
         "fluent" => Form::Fluent,
         "postfix" => Form::Postfix,
         "matcher" => Form::Matcher,
+        "operator" => Form::Operator,
         "noise" => Form::Noise,
         "project" => Form::Project,
         "retried" => Form::Retried,
@@ -246,11 +272,13 @@ fn spec(meaning: &str) -> Option<Spec> {
             Form::Check(kind.ok()?)
         }
     };
-    let (mut constant, mut asynchronous) = (None, false);
+    let (mut constant, mut asynchronous, mut retried) = (None, false, false);
     let mut roles = Vec::new();
     for word in words {
         if word == "async" {
             asynchronous = true;
+        } else if word == "retried" {
+            retried = true;
         } else if let Some(value) = word.strip_prefix('=') {
             constant = Some(value.to_owned());
         } else {
@@ -261,7 +289,7 @@ fn spec(meaning: &str) -> Option<Spec> {
         .split_whitespace()
         .map(|word| word.split_once('=').and_then(|(name, value)| Some((name.to_owned(), role(value)?))))
         .collect::<Option<_>>()?;
-    Some(Spec { form, negative, roles, keywords, constant, asynchronous })
+    Some(Spec { form, negative, roles, keywords, constant, asynchronous, retried })
 }
 
 fn role(word: &str) -> Option<ArgumentRole> {
@@ -275,6 +303,7 @@ fn role(word: &str) -> Option<ArgumentRole> {
         "pattern" => ArgumentRole::Pattern,
         "block" => ArgumentRole::Block,
         "matcher" => ArgumentRole::Matcher,
+        "options*" => ArgumentRole::Options,
         "message" | "_" => ArgumentRole::Ignored,
         _ => return None,
     })
@@ -290,6 +319,15 @@ mod tests {
             let (_, wrong) = compile(language);
             assert!(wrong.is_empty(), "{}: {wrong:?}", language.name);
         }
+    }
+
+    #[test]
+    fn alternatives_are_rows_of_their_own() {
+        assert_eq!(
+            alternatives("{assert,require}.Equal{,f}"),
+            ["assert.Equal", "assert.Equalf", "require.Equal", "require.Equalf"]
+        );
+        assert_eq!(alternatives("it"), ["it"]);
     }
 
     #[test]

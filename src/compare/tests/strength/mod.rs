@@ -10,7 +10,7 @@ pub use level::{family, is_reached, level};
 
 use super::witness;
 use crate::facts::tests::{Check, CheckKind};
-use crate::lang::{Kind, Node};
+use crate::lang::{Kind, Node, Role};
 use subject::{alike, handled, is_part, reach};
 use throws::throws;
 use values::{bounds, contained, contradicts, new_list, patterns, sets, tolerance, wildcards};
@@ -134,7 +134,25 @@ fn polarity(old: &Check, new: &Check) -> Verdict {
     if !same_topic && !new.positive && level(new) < level(old) {
         return looser(format!("{} became {}", name(old), name(new)), None);
     }
+    let equality = |check: &Check| family(check.kind) == CheckKind::Equal;
+    if old.positive && equality(old) && equality(new) && values(old) != values(new) && !is_null(new) {
+        return looser("equality became inequality", witness::between(old, new));
+    }
     Verdict::Changed { inverted: true, why: why.into() }
+}
+
+fn is_null(check: &Check) -> bool {
+    check.expected.first().is_some_and(|expected| expected.is(Kind::Null))
+}
+
+/// A name as constants and variants have it: `StatusOK`, `MAX`, `http.StatusOK`, `Status::Ok`.
+fn is_constant(node: &Node) -> bool {
+    let starts_high = |text: &str| text.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase));
+    match node.kind {
+        Kind::Name => starts_high(&node.text),
+        Kind::Member => starts_high(&node.text) && node.child(Role::Receiver).is_some_and(|of| of.is(Kind::Name)),
+        _ => false,
+    }
 }
 
 fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
@@ -203,6 +221,7 @@ fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
         && !one.is_literal()
         && !other.is_literal()
         && !alike(one, other)
+        && !(is_constant(one) && is_constant(other))
     {
         // Against another variable: another statement, which nobody can weigh by its text.
         return None;

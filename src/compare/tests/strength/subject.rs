@@ -44,7 +44,11 @@ pub(super) fn reach(old: &Check, new: &Check) -> Option<String> {
         let count = |check: &Check| check.hurdles.iter().filter(|hurdle| hurdle.kind == kind).count();
         count(new) > count(old)
     };
-    let fresh = new.hurdles.iter().filter(|hurdle| !known(hurdle)).find(|hurdle| by_kind(hurdle.kind))?;
+    let asks = |hurdle: &&crate::facts::tests::Hurdle| {
+        hurdle.kind == HurdleKind::Condition && hurdle.what.as_ref().is_some_and(|what| asks_for_expectation(what, new))
+    };
+    let fresh =
+        new.hurdles.iter().filter(|hurdle| !known(hurdle) && !asks(hurdle)).find(|hurdle| by_kind(hurdle.kind))?;
     Some(match fresh.kind {
         HurdleKind::Unreachable => "it is never reached".into(),
         HurdleKind::NotAwaited => "nobody waits for its outcome".into(),
@@ -53,6 +57,40 @@ pub(super) fn reach(old: &Check, new: &Check) -> Option<String> {
         HurdleKind::Condition => "it runs only under a condition".into(),
         HurdleKind::Loop | HurdleKind::Retried => return None,
     })
+}
+
+/// A condition that only asks whether the row has an expectation: `if tt.want != "" { … tt.want … }`.
+fn asks_for_expectation(condition: &Node, check: &Check) -> bool {
+    let expected = check.expected.iter().chain(&check.resolved_expected);
+    let candidates: Vec<&Node> = expected.filter(|node| matches!(node.kind, Kind::Member | Kind::Name)).collect();
+    let mut found = false;
+    only_asks(condition, &candidates, &mut found) && found
+}
+
+fn only_asks(node: &Node, expected: &[&Node], found: &mut bool) -> bool {
+    if expected.contains(&node) {
+        *found = true;
+        return true;
+    }
+    match node.kind {
+        Kind::Name | Kind::Member if node.child(Role::Receiver).is_none() => {
+            matches!(&*node.text, "len" | "Some" | "isEmpty" | "is_empty" | "is_some")
+        }
+        Kind::Member => {
+            matches!(&*node.text, "isEmpty" | "is_empty" | "is_some" | "empty" | "length" | "count")
+                && node.nodes().all(|inner| only_asks(inner, expected, found))
+        }
+        // `if let Some(expected) = row.expected`
+        Kind::Binary if &*node.text == "let" => {
+            *found |= node.child(Role::Left).is_some_and(|pattern| {
+                let mut binds = false;
+                pattern.walk(&mut |inner| binds |= expected.contains(&inner));
+                binds
+            });
+            *found
+        }
+        _ => node.nodes().all(|inner| only_asks(inner, expected, found)),
+    }
 }
 
 /// The subject is changed on its way into the check: sorted, stripped, filtered, sliced.

@@ -30,6 +30,8 @@ pub(super) fn wildcards(node: &Node) -> usize {
                 | "stringContaining"
                 | "stringMatching"
                 | "Anything"
+                | "AnythingOfType"
+                | "Any"
                 | "IsAny"
                 | "anyString"
                 | "anyInt"

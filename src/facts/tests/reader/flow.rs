@@ -1,9 +1,9 @@
 //! Statements that decide whether and how often what is inside of them runs.
 
-use super::Reader;
+use super::{Reader, lines};
 use crate::facts::tests::chain::Chain;
 use crate::facts::tests::gate;
-use crate::facts::tests::model::{Gate, Hurdle, HurdleKind};
+use crate::facts::tests::model::{Gate, Hurdle, HurdleKind, Row};
 use crate::facts::tests::rows::{counts, rows_of};
 use crate::lang::{Kind, Node, Role};
 
@@ -90,13 +90,42 @@ impl<'a> Reader<'_, 'a> {
             return;
         };
         let target = node.child(Role::Target);
-        self.each(iterable, target, &bodies);
+        match (&*node.text == "range").then(|| self.values_of(iterable)).flatten() {
+            Some(values) => self.each(&values, target, &bodies),
+            None => self.each(iterable, target, &bodies),
+        }
+    }
+
+    /// The values of a table by name, which Go's `range` hands out.
+    fn values_of(&self, iterable: &Node) -> Option<Node> {
+        let map = self.scope.table(iterable).map_or_else(|| self.scope.resolve(iterable), |table| (*table).clone());
+        if !map.is(Kind::Map) || map.children.is_empty() {
+            return None;
+        }
+        let values = map.nodes().map(|pair| Some((Role::Item, pair.child(Role::Value)?.clone())));
+        Some(Node::with(Kind::List, map.span, values.collect::<Option<_>>()?))
+    }
+
+    /// Where a row is written, once for each.
+    fn row_index(&mut self, row: &Node) -> Option<u32> {
+        if !self.via.is_empty() {
+            return None;
+        }
+        let written = lines(row.span);
+        let text = self.excerpt(row.span);
+        let known = self.reading.rows.iter().position(|known| known.lines == written && known.text == text);
+        let at = known.unwrap_or_else(|| {
+            self.reading.rows.push(Row { value: row.clone(), text, lines: written });
+            self.reading.rows.len() - 1
+        });
+        u32::try_from(at).ok()
     }
 
     /// Reads bodies once for each element that is written down, or once under a hurdle.
     pub fn each(&mut self, iterable: &Node, target: Option<&Node>, bodies: &[&'a Node]) {
-        let resolved = self.scope.resolve(iterable);
-        let rows = rows_of(&resolved);
+        let table = self.scope.table(iterable);
+        let resolved = if table.is_some() { iterable.clone() } else { self.scope.resolve(iterable) };
+        let rows = rows_of(table.as_deref().unwrap_or(&resolved));
         match rows {
             Some(rows) if rows.is_empty() => {
                 self.branch(bodies, Some((HurdleKind::Unreachable, None)));
@@ -108,7 +137,8 @@ impl<'a> Reader<'_, 'a> {
                     if let Some(target) = target {
                         self.scope.bind_pattern(target, Some(row));
                     }
-                    self.row = outer.or(u32::try_from(at).ok());
+                    let written = self.row_index(row).or(u32::try_from(at).ok());
+                    self.row = outer.or(written);
                     self.branch(bodies, None);
                     self.scope = before;
                 }
@@ -191,6 +221,12 @@ impl<'a> Reader<'_, 'a> {
             }
         }
         let value = node.child(Role::Value);
+        if value.is_none() {
+            // What is waited for: `case <-time.After(time.Second):`
+            for arm in &arms {
+                arm.children_in(Role::Target).for_each(|target| self.visit(target));
+            }
+        }
         let (failing, passing): (Vec<&Node>, Vec<&Node>) =
             arms.iter().partition(|arm| arm.children_in(Role::Body).any(|body| self.always_fails(body)));
         if let Some(value) = value

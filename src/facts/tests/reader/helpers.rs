@@ -62,6 +62,7 @@ impl<'a> Reader<'_, 'a> {
         let outer = std::mem::replace(&mut self.scope, inner);
         let outer_file = std::mem::replace(&mut self.file, file);
         self.via.push(name);
+        self.run.push(node);
         self.depth += 1;
         for body in node.children_in(Role::Body) {
             self.visit(body);

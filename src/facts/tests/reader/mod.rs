@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use super::chain::Chain;
 use super::gate;
 use super::library::{File, Library};
-use super::model::{Check, Gate, Hurdle, HurdleKind, Mark, MarkKind};
+use super::model::{Check, Gate, Hurdle, HurdleKind, Mark, MarkKind, Row};
 use super::scope::Scope;
 use crate::lang::{Kind, Node, Role, Span};
 use crate::{LineRange, RepoPath};
@@ -26,6 +26,8 @@ pub struct Reading<'a> {
     pub checks: Vec<Check>,
     pub marks: Vec<Mark>,
     pub mocks: Vec<(String, u32)>,
+    /// Rows of the tables that the body runs through.
+    pub rows: Vec<Row>,
     /// Cases declared inside the body, with the scope they see.
     pub inner: Vec<(&'a Node, Scope)>,
     /// Functions of the same file that were followed.
@@ -41,6 +43,8 @@ pub struct Reader<'r, 'a> {
     pub row: Option<u32>,
     via: Vec<&'a str>,
     local: HashMap<&'a str, (&'a Node, bool)>,
+    /// Helpers that were run through.
+    run: Vec<&'a Node>,
     /// The statement's outcome is awaited or handed on.
     pub awaited: bool,
     /// How many blocks are open.
@@ -58,6 +62,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             row: None,
             via: Vec::new(),
             local: HashMap::new(),
+            run: Vec::new(),
             awaited: false,
             depth: 0,
         }
@@ -84,11 +89,15 @@ impl<'r, 'a> Reader<'r, 'a> {
         self.visit(body);
         // Local functions that were never called directly: handed to someone, or dead.
         let mut names = HashSet::new();
-        body.walk(&mut |node| {
+        let mut collect = |node: &Node| {
             if node.is(Kind::Name) {
                 names.insert(node.text.to_string());
             }
-        });
+        };
+        body.walk(&mut collect);
+        for helper in std::mem::take(&mut self.run) {
+            helper.walk(&mut collect);
+        }
         let pending: Vec<(&str, &Node)> =
             self.local.iter().filter(|(_, (_, called))| !called).map(|(name, (node, _))| (*name, *node)).collect();
         for (name, node) in pending {
@@ -159,7 +168,11 @@ impl<'r, 'a> Reader<'r, 'a> {
         let depth = self.hurdles.len();
         self.depth += 1;
         for statement in block.nodes() {
+            let before = self.reading.checks.len() + self.reading.inner.len();
             self.visit(statement);
+            if before == self.reading.checks.len() + self.reading.inner.len() {
+                self.handed_on(statement);
+            }
             let first = self.depth == 1 && self.reading.checks.is_empty() && self.hurdles.is_empty();
             if first
                 && statement.is(Kind::Return)
@@ -172,6 +185,17 @@ impl<'r, 'a> Reader<'r, 'a> {
             } else if matches!(statement.kind, Kind::Return | Kind::Throw) || self.is_skip(statement) {
                 self.hurdles.push(Hurdle { kind: HurdleKind::Unreachable, what: None });
             } else if let Some(condition) = self.guard(statement) {
+                if self.row.is_some() {
+                    // Of one row it is often known which way it goes.
+                    match gate::judge(&condition, self.file().vocabulary) {
+                        Gate::Never => continue,
+                        Gate::Always => {
+                            self.hurdles.push(Hurdle { kind: HurdleKind::Unreachable, what: None });
+                            continue;
+                        }
+                        Gate::Sometimes => {}
+                    }
+                }
                 let returns = last_statement(statement).is_some_and(|last| last.is(Kind::Return));
                 if returns && self.depth == 1 && self.reading.checks.is_empty() && self.hurdles.is_empty() {
                     self.mark(MarkKind::Skip, Some(condition), statement.span);
