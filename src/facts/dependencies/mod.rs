@@ -1,6 +1,6 @@
 //! Direct dependencies, as manifests declare them: name, kind, source, version, line.
 //!
-//! One manifest format is one file here, a function from bytes to a [`Manifest`]; [`FORMATS`] says which paths it reads.
+//! One manifest format is one file here, a function from bytes to a [`Manifest`]; `FORMATS` says which paths it reads.
 //! Nothing here knows the other side of a change, nor which dependency is good.
 //!
 //! To add a format: a file with `is` and `read`, and a row in `FORMATS`.
