@@ -84,6 +84,7 @@ impl Check {
             branch,
             policy: self.policy,
             text: self.pr_body.as_deref().map(text_of).transpose()?,
+            text_may_follow: false,
             reading: self.reading,
         };
         let report = line::judge(&repository, &question)?.report()?;

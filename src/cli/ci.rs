@@ -74,6 +74,7 @@ impl Ci {
             branch,
             policy: self.policy.clone(),
             text: request.text.clone(),
+            text_may_follow: request.text.is_none(),
             reading: self.reading,
         };
         let report = line::judge(&repository, &question).map_err(missing)?.report()?;

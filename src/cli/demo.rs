@@ -105,6 +105,7 @@ fn judged(repository: &Repository) -> Result<Report> {
         push: None,
         policy: None,
         text: None,
+        text_may_follow: false,
         reading: Reading::Agent,
     };
     line::judge(repository, &question)?.report()

@@ -97,6 +97,8 @@ pub struct Question {
     pub policy: Option<PathBuf>,
     /// The pull request's text.
     pub text: Option<String>,
+    /// Whether the pull request may say more than `text` does.
+    pub text_may_follow: bool,
     pub reading: Reading,
 }
 
@@ -199,7 +201,11 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
     let commits = repository.commits(Some(from), end.id)?;
     let agent = whose(question, &policy, &commits);
     let policy = policy.for_audience(Audience::from(&agent));
-    let claims = Claims { pull_request: question.text.clone(), commits: commits.into_iter().map(claim).collect() };
+    let claims = Claims {
+        pull_request: question.text.clone(),
+        text_may_follow: question.text_may_follow,
+        commits: commits.into_iter().map(claim).collect(),
+    };
     let subject = Subject {
         base: Revision { name: base.name.clone(), commit: Some(base.id.to_string()), tree: None },
         merge_base: Some(start.to_string()),

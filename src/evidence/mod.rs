@@ -1,12 +1,23 @@
 //! What the branch claims, as it was written: pull request text, commit messages and trailers, committed evidence.
 //!
-//! Reads words into structure; whether they suffice is a rule's business.
+//! Reads words into structure; whether they suffice is a rule's business. [`markdown`] and [`trailers`] know how something is
+//! written, [`written`](Written) where.
+
+mod markdown;
+mod trailers;
+mod written;
+
+pub use markdown::{Document, Kind, Section, Statement};
+pub use trailers::{Trailer, trailers};
+pub use written::{Claim, Source, Written, files, gather, is_record, is_same_name, templates};
 
 /// Everything a person or agent wrote about the branch.
 #[derive(Clone, Debug, Default)]
 pub struct Claims {
     /// The pull request's text, where one was given.
     pub pull_request: Option<String>,
+    /// Whether one may still come, or exists and was not handed over: before a push, in a merge queue.
+    pub text_may_follow: bool,
     /// Commits between merge base and head, newest first.
     pub commits: Vec<Commit>,
 }

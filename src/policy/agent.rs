@@ -5,6 +5,7 @@
 
 use super::known_agents::KNOWN_AGENTS;
 use super::{Policy, Recognition};
+use crate::evidence::{Trailer, trailers};
 use crate::git::Commit;
 use crate::verdict::Agent;
 
@@ -60,11 +61,11 @@ impl Policy {
     /// How a commit shows that an agent had a hand in it.
     fn trace(&self, commit: &Commit) -> Option<String> {
         let trailers = trailers(&commit.message);
-        let co_authors = trailers.iter().filter(|(key, _)| key.eq_ignore_ascii_case("co-authored-by"));
+        let co_authors = trailers.iter().filter(|trailer| trailer.key.eq_ignore_ascii_case("co-authored-by"));
         let hands = [("is by", &commit.author), ("was committed by", &commit.committer)]
             .map(|(verb, person)| (verb, (person.name.as_str(), person.email.as_str())))
             .into_iter()
-            .chain(co_authors.map(|(_, value)| ("was written together with", person(value))));
+            .chain(co_authors.map(|trailer| ("was written together with", person(&trailer.value))));
         for (verb, (name, email)) in hands {
             if self.people.knows(name, email) {
                 continue;
@@ -78,8 +79,9 @@ impl Policy {
         }
         let theirs = KNOWN_AGENTS.iter().flat_map(|agent| agent.trailers.iter().copied());
         let wanted: Vec<&str> = theirs.chain(self.agents.trailers.iter().map(String::as_str)).collect();
-        let left = |(key, value): &&(&str, &str)| wanted.iter().any(|wanted| trailer_matches(wanted, key, value));
-        trailers.iter().find(left).map(|(key, _)| format!("carries the trailer {key}"))
+        let left =
+            |trailer: &&Trailer| wanted.iter().any(|wanted| trailer_matches(wanted, &trailer.key, &trailer.value));
+        trailers.iter().find(left).map(|trailer| format!("carries the trailer {}", trailer.key))
     }
 }
 
@@ -116,22 +118,6 @@ fn trailer_matches(wanted: &str, key: &str, value: &str) -> bool {
         Some((wanted, pattern)) => key.eq_ignore_ascii_case(wanted.trim()) && wildcard(pattern, value),
         None => key.eq_ignore_ascii_case(wanted.trim()),
     }
-}
-
-/// `Key: value` lines of the message's last paragraph, where nothing else stands beside them.
-///
-/// A quoted or indented trailer is none, and the subject never is.
-fn trailers(message: &str) -> Vec<(&str, &str)> {
-    let lines: Vec<&str> = message.lines().map(str::trim_end).collect();
-    let end = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |at| at + 1);
-    let Some(start) = lines[..end].iter().rposition(|line| line.is_empty()) else { return Vec::new() };
-    lines[start..end].iter().filter_map(|line| trailer(line)).collect()
-}
-
-fn trailer(line: &str) -> Option<(&str, &str)> {
-    let (key, value) = line.split_once(':')?;
-    let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    is_key.then(|| (key, value.trim()))
 }
 
 /// `Name <address>`.

@@ -195,9 +195,27 @@ pub struct Limit {
 /// `[evidence]`.
 #[derive(Debug)]
 pub struct Evidence {
-    pub sections: Vec<String>,
-    pub footers: Vec<String>,
+    pub sections: Vec<Required>,
+    pub footers: Vec<Required>,
+    /// Where a branch commits them; `{branch}` and `{ticket}` are to be filled in.
     pub file: Option<String>,
+}
+
+impl Evidence {
+    pub fn section_names(&self) -> Vec<String> {
+        self.sections.iter().map(|required| required.name.clone()).collect()
+    }
+
+    pub fn footer_names(&self) -> Vec<String> {
+        self.footers.iter().map(|required| required.name.clone()).collect()
+    }
+}
+
+/// A heading or trailer that must be there, and the line that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Required {
+    pub name: String,
+    pub origin: Origin,
 }
 
 /// `[agents]` or `[people]`.

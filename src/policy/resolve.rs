@@ -7,8 +7,8 @@ use super::layers::Layers;
 use super::node::{Node, Value};
 use super::shape::{EXCLUDE, INCLUDE, LEVEL, PATHS, ROLES};
 use super::{
-    Audience, Branches, Evidence, Flavor, Identity, Level, Limit, Override, Patterns, Policy, Recognition, Scope,
-    Section, Setting, Source,
+    Audience, Branches, Evidence, Flavor, Identity, Level, Limit, Override, Patterns, Policy, Recognition, Required,
+    Scope, Section, Setting, Source,
 };
 use crate::change::Role;
 use crate::rules::{self, OptionKind, Options, Rule};
@@ -126,8 +126,8 @@ fn scope(view: &View<'_>) -> Scope {
 
 fn evidence(view: &View<'_>) -> Evidence {
     Evidence {
-        sections: view.at("sections").texts(),
-        footers: view.at("footers").texts(),
+        sections: view.at("sections").required(),
+        footers: view.at("footers").required(),
         file: view.at("file").text(),
     }
 }
@@ -166,6 +166,12 @@ impl<'a> View<'a> {
     fn texts(&self) -> Vec<String> {
         let items = self.node.map_or(&[][..], Node::items);
         items.iter().filter_map(Node::text).map(str::to_owned).collect()
+    }
+
+    fn required(&self) -> Vec<Required> {
+        let items = self.node.map_or(&[][..], Node::items).iter();
+        let named = items.filter_map(|item| Some((item.text()?.to_owned(), item.origin(self.names))));
+        named.map(|(name, origin)| Required { name, origin }).collect()
     }
 
     fn level(&self) -> Option<(Level, super::Origin)> {

@@ -113,7 +113,7 @@ static EVIDENCE: &[Key] = &[
     key(
         "file",
         Shape::Text,
-        "A file in the branch that may carry sections and footers instead; `{ticket}` is replaced.",
+        "A file in the branch that may carry sections and footers instead; `{branch}` and `{ticket}` are replaced.",
     ),
 ];
 

@@ -16,6 +16,7 @@ mod forbidden_path;
 mod hidden_unicode;
 mod leftover_marker;
 mod loosened_assertion;
+mod missing_evidence;
 mod new_dependency;
 mod options;
 mod out_of_scope_path;
@@ -64,6 +65,7 @@ pub static ALL: &[&Rule] = &[
     &leftover_marker::RULE,
     &hidden_unicode::RULE,
     &unreadable_change::RULE,
+    &missing_evidence::RULE,
 ];
 
 /// A rule's metadata beside its judgement.

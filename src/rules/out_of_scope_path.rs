@@ -1,9 +1,12 @@
 //! The branch touches a path outside what it was allowed.
 
+use std::collections::HashSet;
+
 use super::{Group, Rule};
-use crate::Context;
 use crate::change::FileChange;
+use crate::evidence;
 use crate::verdict::{Finding, Place};
+use crate::{Context, RepoPath};
 
 pub static RULE: Rule = Rule {
     name: "out-of-scope-path",
@@ -20,7 +23,12 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     if allowed.is_empty() {
         return Vec::new();
     }
-    let touched = context.change.files.iter().flat_map(FileChange::touched);
+    // What the branch says about itself has to stand somewhere.
+    let branch = context.subject.branch.as_deref();
+    let records: HashSet<&RepoPath> =
+        evidence::files(context.change, context.policy, branch).map(FileChange::path).collect();
+    let files = context.change.files.iter().filter(|file| !records.contains(&file.path()));
+    let touched = files.flat_map(FileChange::touched);
     let outside = touched.filter(|(_, path)| !allowed.is_match(path));
     let message = "the path is outside the allowed scope";
     let finding = |(side, path)| {

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::{Group, OptionKind, OptionSpec, Rule};
 use crate::change::{FileChange, Status};
+use crate::evidence;
 use crate::facts::gate::{self, Part};
 use crate::facts::text::Lines;
 use crate::policy;
@@ -45,6 +46,9 @@ fn finding(context: &Context<'_>, file: &FileChange) -> Option<Finding> {
         let part = gate::part(&file.side(side)?.path)?;
         Some((side, part))
     })?;
+    if evidence::is_record(file) {
+        return None;
+    }
     let options = context.policy.options(&RULE, Some(file.path()));
     let confidence = match part {
         Part::Policy | Part::Owners | Part::Hosting => Confidence::Certain,

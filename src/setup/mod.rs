@@ -89,11 +89,14 @@ impl Setup<'_> {
         }
         let found = folders.iter().find_map(|folder| self.find(folder, name));
         let (path, state) = match found {
-            None => (join(folders[0], name), State::Missing(words::template(&evidence.sections, &evidence.footers))),
+            None => (
+                join(folders[0], name),
+                State::Missing(words::template(&evidence.section_names(), &evidence.footer_names())),
+            ),
             Some(path) => {
                 let text = self.read(&path)?.unwrap_or_default();
-                let sections = words::missing_sections(&text, &evidence.sections);
-                let footers = words::missing_footers(&text, &evidence.footers);
+                let sections = words::missing_sections(&text, &evidence.section_names());
+                let footers = words::missing_footers(&text, &evidence.footer_names());
                 let is_complete = sections.is_empty() && footers.is_empty();
                 (path, if is_complete { State::Complete } else { State::Lacks(words::template(&sections, &footers)) })
             }

@@ -102,10 +102,10 @@ pub(super) fn agents(base: &str, policy: &Policy) -> String {
     let evidence = policy.evidence();
     let quoted = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if !evidence.sections.is_empty() {
-        text.push_str(&format!("- A pull request's text has these sections: {}.\n", quoted(&evidence.sections)));
+        text.push_str(&format!("- A pull request's text has these sections: {}.\n", quoted(&evidence.section_names())));
     }
     if !evidence.footers.is_empty() {
-        text.push_str(&format!("- It ends with lines that say: {}.\n", quoted(&evidence.footers)));
+        text.push_str(&format!("- It ends with lines that say: {}.\n", quoted(&evidence.footer_names())));
     }
     text
 }

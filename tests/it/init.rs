@@ -37,10 +37,13 @@ fn on_github_four_files_and_the_second_time_none() {
     let policy = Policy::from_text(&test.read(POLICY)).expect("it is valid");
     assert_eq!(policy.branches().base.as_deref(), Some("trunk"));
     let template = test.read(TEMPLATE);
-    for asked in policy.evidence().sections.iter().map(|name| format!("## {name}\n")) {
+    for asked in policy.evidence().section_names().iter().map(|name| format!("## {name}\n")) {
         assert!(template.contains(&asked), "{asked}: {template}");
     }
-    assert!(policy.evidence().footers.iter().all(|name| template.contains(&format!("\n{name}: "))), "{template}");
+    assert!(
+        policy.evidence().footer_names().iter().all(|name| template.contains(&format!("\n{name}: "))),
+        "{template}"
+    );
     assert!(test.read("AGENTS.md").contains("as it stands on `trunk`"));
     let workflow = test.read(WORKFLOW);
     assert!(workflow.contains("fetch-depth: 0") && workflow.contains("run: agentgate ci"), "{workflow}");

@@ -3,6 +3,7 @@
 mod cases;
 mod cli;
 mod demo;
+mod evidence;
 mod explain;
 mod git;
 mod init;

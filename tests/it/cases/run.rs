@@ -79,7 +79,8 @@ fn claims(case: &Case) -> Claims {
             message: commit.message.clone(),
         }
     });
-    Claims { pull_request: case.pull_request.clone(), commits: commits.collect() }
+    let is_push = case.attributes.iter().any(|(key, _)| key == "push");
+    Claims { pull_request: case.pull_request.clone(), text_may_follow: is_push, commits: commits.collect() }
 }
 
 fn compare(about: Option<&str>, case: &Case, found: &[Finding]) -> Option<String> {
