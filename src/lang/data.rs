@@ -87,6 +87,9 @@ pub struct Tests {
     /// missing where the check is a method of something that has it already.
     #[serde(default)]
     pub handles: Vec<String>,
+    /// Functions of the language itself, called by their bare name: they are no helpers.
+    #[serde(default)]
+    pub builtins: Vec<String>,
     /// Conditions that always hold or never do, and those that are honest platform gates need no listing.
     #[serde(default)]
     pub constants: BTreeMap<String, bool>,
@@ -113,6 +116,7 @@ impl Data {
         tests.hooks.extend(more.hooks);
         tests.unchecked.extend(more.unchecked);
         tests.handles.extend(more.handles);
+        tests.builtins.extend(more.builtins);
         for (table, rows) in [
             (&mut tests.declare, more.declare),
             (&mut tests.modify, more.modify),

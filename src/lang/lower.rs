@@ -103,7 +103,8 @@ impl Lowering<'_> {
                 let text = self.source(node).trim_matches('`');
                 let text = match kind {
                     Kind::Bool => text.to_ascii_lowercase(),
-                    Kind::Null => "null".to_owned(),
+                    // `None`, `nil`: one nothing in all languages, but for JavaScript's second.
+                    Kind::Null if text != "undefined" => "null".to_owned(),
                     _ => text.to_owned(),
                 };
                 out.push((given, Node::leaf(kind, &text, span)));
@@ -148,7 +149,10 @@ impl Lowering<'_> {
         }
         loop {
             let child = cursor.node();
-            if child.is_named() && !child.is_extra() || child.is_error() {
+            if child.is_extra() && !child.is_error() {
+                // Comments say nothing, but for those that a language reads.
+                out.extend((self.language.reshape)(self, child).map(|made| (Role::Item, made)));
+            } else if child.is_named() || child.is_error() {
                 let own = cursor
                     .field_id()
                     .and_then(|field| self.language.roles.get(&(node.kind_id(), field.get())).copied())

@@ -248,6 +248,14 @@ impl Node {
         }
     }
 
+    /// A dotted path as it is written; of anything else its words.
+    pub fn spelled(&self) -> String {
+        match (self.kind, self.child(Role::Receiver)) {
+            (Kind::Member, Some(receiver)) => format!("{}.{}", receiver.spelled(), self.text),
+            _ => self.words().join("."),
+        }
+    }
+
     /// Words of the tree in order: what similarity is measured on.
     pub fn words(&self) -> Vec<&str> {
         fn collect<'n>(node: &'n Node, words: &mut Vec<&'n str>) {

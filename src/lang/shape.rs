@@ -50,6 +50,11 @@ pub(super) fn finish(node: &mut Node) {
         Kind::Class => {
             take_name(node);
             annotations(node);
+            for (role, child) in &mut node.children {
+                if *role == Role::Item && matches!(child.kind, Kind::Name | Kind::Member) {
+                    *role = Role::Base;
+                }
+            }
             if node.text.is_empty()
                 && let Some(named) = node.child(Role::Type)
             {

@@ -4,7 +4,7 @@ use super::test_transition::{at_base, findings, short};
 use super::{Group, Rule};
 use crate::Context;
 use crate::compare::tests::Change;
-use crate::verdict::Finding;
+use crate::verdict::{Confidence, Finding};
 
 pub static RULE: Rule = Rule {
     name: "removed-assertion",
@@ -17,8 +17,13 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     findings(context, |transition| {
-        let Change::CheckRemoved = transition.change else { return None };
-        let message = format!("a check of `{}` {}", short(&transition.test), transition.why);
-        Some(at_base(RULE.name, message, transition))
+        let Change::CheckRemoved { subject_gone } = &transition.change else { return None };
+        let mut message = format!("a check of `{}` {}", short(&transition.test), transition.why);
+        let mut confidence = Confidence::Certain;
+        if let Some(name) = subject_gone {
+            message.push_str(&format!("; `{name}`, which it looked at, is gone too"));
+            confidence = Confidence::Doubtful;
+        }
+        Some(at_base(RULE.name, message, transition).confidence(confidence))
     })
 }

@@ -7,7 +7,7 @@ use super::credit::{Credit, signature};
 use super::implied::{implies, rewritten};
 use super::pairing::{align, join};
 use super::strength::{self, Verdict};
-use super::{Change, Spot, TestDiff, Transition, spot_of_check};
+use super::{Change, Spot, Surroundings, TestDiff, Transition, spot_of_check};
 use crate::facts::tests::{Case, Check, CheckKind, HurdleKind, Part};
 use crate::lang::{Kind, Role};
 
@@ -30,7 +30,7 @@ impl Outcome {
     }
 }
 
-pub fn compare(matched: &Matched<'_>, diff: &mut TestDiff) -> Outcome {
+pub fn compare(matched: &Matched<'_>, around: &Surroundings, diff: &mut TestDiff) -> Outcome {
     let mut gone: Vec<(Left<'_>, &Case)> = Vec::new();
     let mut pool: Vec<Left<'_>> = Vec::new();
     for (old, new) in &matched.pairs {
@@ -56,7 +56,7 @@ pub fn compare(matched: &Matched<'_>, diff: &mut TestDiff) -> Outcome {
     }
     for (left, new) in gone {
         if !credit.take(left.check) {
-            report_removed(&left, new, diff);
+            report_removed(&left, new, around, diff);
         }
     }
     outcome
@@ -114,7 +114,7 @@ fn transition(new: &Case, before: &Check, after: &Check, diff: &mut TestDiff) {
     });
 }
 
-fn report_removed(left: &Left<'_>, new: &Case, diff: &mut TestDiff) {
+fn report_removed(left: &Left<'_>, new: &Case, around: &Surroundings, diff: &mut TestDiff) {
     let check = left.check;
     // A helper of unknown meaning: only names that say "assert" are missed.
     if check.kind == CheckKind::Opaque && !check.expected.first().is_some_and(|name| says_assert(&name.text)) {
@@ -142,7 +142,11 @@ fn report_removed(left: &Left<'_>, new: &Case, diff: &mut TestDiff) {
         |row| Spot { path: left.case.path.clone(), lines: row.lines, text: row.text.clone() },
     );
     diff.transitions.push(Transition {
-        change: if row.is_some() { Change::RowRemoved } else { Change::CheckRemoved },
+        change: if row.is_some() {
+            Change::RowRemoved
+        } else {
+            Change::CheckRemoved { subject_gone: subject_gone(check, new, around) }
+        },
         test: left.case.title(),
         base: Some(base),
         head: Some(head),
@@ -165,6 +169,16 @@ fn is_setup_gone(check: &Check, new: &Case) -> bool {
     no_error
         && callee.and_then(|name| name.rsplit('.').next()).is_some_and(|name| !new.names.contains(name))
         && new.checks.iter().any(|check| strength::is_reached(check) && strength::level(check) > 0)
+}
+
+/// Something the check looked at that production code no longer has, and the test no longer uses.
+fn subject_gone(check: &Check, new: &Case, around: &Surroundings) -> Option<String> {
+    let looked_at =
+        [&check.subject, &check.resolved_subject].into_iter().chain(&check.expected).flat_map(|n| n.words());
+    looked_at
+        .flat_map(|word| word.split('.'))
+        .find(|word| around.gone.contains(*word) && !new.names.contains(*word))
+        .map(str::to_owned)
 }
 
 fn row_is_gone(left: &Left<'_>, new: &Case) -> bool {

@@ -43,18 +43,64 @@ pub fn compare(old: &Case, new: &Case, diff: &mut TestDiff) {
     }
 }
 
-/// Whether a condition only gained conjuncts: it skips less than before.
+/// Whether whatever skips now would have been skipped before.
 fn narrower(now: &Mark, before: &Mark) -> bool {
+    if now.text == before.text && now.gate <= before.gate {
+        return true;
+    }
     let (Some(now), Some(before)) = (&now.condition, &before.condition) else { return before.condition.is_none() };
-    let mut found = false;
-    conjuncts(now, &mut |part| found |= part == before);
-    found
+    implies((now, true), (before, true), 0)
 }
 
-fn conjuncts(node: &Node, visit: &mut dyn FnMut(&Node)) {
-    visit(node);
-    if node.is(Kind::Binary) && &*node.text == "&&" {
-        node.nodes().for_each(|side| conjuncts(side, visit));
+/// Whether one condition holds only where the other does, as far as `and`, `or` and `not` tell.
+fn implies(now: (&Node, bool), before: (&Node, bool), depth: usize) -> bool {
+    if now == before {
+        return true;
+    }
+    if depth > 16 {
+        return false;
+    }
+    match (parts(now), parts(before)) {
+        (Parts::Not(inner), _) => implies((inner, !now.1), before, depth + 1),
+        (_, Parts::Not(inner)) => implies(now, (inner, !before.1), depth + 1),
+        (Parts::Any(sides), _) => sides.iter().all(|side| implies((side, now.1), before, depth + 1)),
+        (_, Parts::All(sides)) => sides.iter().all(|side| implies(now, (side, before.1), depth + 1)),
+        (Parts::All(sides), other) => {
+            sides.iter().any(|side| implies((side, now.1), before, depth + 1))
+                || matches!(other, Parts::Any(ref many) if many.iter().any(|side| implies(now, (side, before.1), depth + 1)))
+        }
+        (Parts::One, Parts::Any(sides)) => sides.iter().any(|side| implies(now, (side, before.1), depth + 1)),
+        (Parts::One, Parts::One) => false,
+    }
+}
+
+enum Parts<'n> {
+    Not(&'n Node),
+    All(Vec<&'n Node>),
+    Any(Vec<&'n Node>),
+    One,
+}
+
+/// What a condition, or its opposite, is made of.
+fn parts((node, sign): (&Node, bool)) -> Parts<'_> {
+    let sides = || node.nodes().collect();
+    match (node.kind, &*node.text) {
+        (Kind::Unary, "!" | "not") => node.nodes().next().map_or(Parts::One, Parts::Not),
+        (Kind::Binary, "&&") => {
+            if sign {
+                Parts::All(sides())
+            } else {
+                Parts::Any(sides())
+            }
+        }
+        (Kind::Binary, "||") => {
+            if sign {
+                Parts::Any(sides())
+            } else {
+                Parts::All(sides())
+            }
+        }
+        _ => Parts::One,
     }
 }
 

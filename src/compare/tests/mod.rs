@@ -67,7 +67,9 @@ pub enum Change {
         born: bool,
     },
     Focused,
-    CheckRemoved,
+    CheckRemoved {
+        subject_gone: Option<String>,
+    },
     Loosened,
     Tightened,
     /// `inverted`: the opposite is demanded now.
@@ -87,7 +89,7 @@ pub enum Change {
 pub fn compare(base: &[TestFile], head: &[TestFile], around: &Surroundings) -> TestDiff {
     let matched = cases::pair(base, head, around);
     let mut diff = TestDiff::default();
-    let outcome = checks::compare(&matched, &mut diff);
+    let outcome = checks::compare(&matched, around, &mut diff);
     for (old, new) in &matched.pairs {
         marks::compare(old, new, &mut diff);
         settings::cases(old, new, &mut diff);

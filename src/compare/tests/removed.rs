@@ -17,7 +17,14 @@ pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &S
         if total > 0 && credited == total {
             continue;
         }
-        let subject_gone = old.names.iter().find(|name| around.gone.contains(&***name)).map(|name| name.to_string());
+        let suites = old.suites.iter().flat_map(|suite| suite.split(|c: char| !c.is_alphanumeric() && c != '_'));
+        let subject_gone = old
+            .names
+            .iter()
+            .map(|name| &**name)
+            .chain(suites)
+            .find(|name| around.gone.contains(*name))
+            .map(str::to_owned);
         let why = match (total, credited) {
             (0, _) => "is gone".to_owned(),
             (_, 0) if total == 1 => "is gone with its check".to_owned(),

@@ -8,6 +8,11 @@ pub fn between(old: &Check, new: &Check) -> Option<String> {
     if !old.positive {
         return None;
     }
+    if !new.positive {
+        // Anything but the one value that is still refused.
+        let refused = new.resolved_expected.first().and_then(Node::number)?;
+        return shifted(refused, 1.0, old.resolved_expected.first().and_then(Node::number));
+    }
     let expected = old.resolved_expected.first()?;
     let number = expected.number();
     let bound = new.resolved_expected.first().and_then(Node::number);

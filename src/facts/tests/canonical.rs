@@ -57,6 +57,16 @@ impl<'a> Reader<'_, 'a> {
                 draft.kind = CheckKind::Length;
             }
         }
+        if let Some(whole) = self.non_empty(&draft) {
+            let zero = Node::leaf(Kind::Number, "0", draft.span);
+            return Some(Draft {
+                kind: CheckKind::Length,
+                positive: false,
+                subject: whole,
+                expected: vec![zero],
+                ..draft
+            });
+        }
         if draft.kind == CheckKind::Truth && draft.expected.is_empty() && self.is_boolean(&draft.subject) {
             let subject = draft.subject.clone();
             let drafts = self.drafts(&subject, draft.positive, draft.span, 0);
@@ -122,10 +132,22 @@ impl<'a> Reader<'_, 'a> {
                     .vocabulary
                     .predicates
                     .get(&self.known_path(&chain))
-                    .is_some_and(|spec| spec.form != Form::Check(CheckKind::Length))
+                    .is_some_and(|spec| spec.form != Form::Check(CheckKind::Length) || spec.constant.is_some())
             }
             _ => false,
         }
+    }
+
+    /// `len(x) > 0`, `len(x) >= 1`, `len(x) != 0`: the container that must not be empty.
+    fn non_empty(&self, draft: &Draft) -> Option<Node> {
+        let bound = draft.expected.first().and_then(Node::number);
+        let says_so = match (draft.kind, draft.positive) {
+            (CheckKind::Greater, true) => bound == Some(0.0),
+            (CheckKind::AtLeast, true) => bound == Some(1.0),
+            (CheckKind::Equal | CheckKind::Identical | CheckKind::Loose, false) => bound == Some(0.0),
+            _ => false,
+        };
+        self.measured(&draft.subject).filter(|_| says_so)
     }
 
     /// `len(x)`, `x.length`: the container that is measured.
@@ -133,7 +155,7 @@ impl<'a> Reader<'_, 'a> {
         let node = strip_await(node);
         let chain = Chain::of(node);
         let spec = self.file().vocabulary.predicates.get(&self.known_path(&chain))?;
-        if spec.form != Form::Check(CheckKind::Length) {
+        if spec.form != Form::Check(CheckKind::Length) || spec.constant.is_some() {
             return None;
         }
         let last = chain.last()?;

@@ -69,7 +69,7 @@ impl<'a> Finder<'_, 'a> {
             }
         }
         let mut marks = around.marks.clone();
-        if body.is_none() && part == Part::Test {
+        if body.is_none() && part == Part::Test && !annotations.elsewhere && !around.within {
             let mut reader = self.reader(&around.scope);
             reader.mark(MarkKind::Todo, None, span);
             marks.extend(reader.reading.marks);
@@ -88,6 +88,7 @@ impl<'a> Finder<'_, 'a> {
             names: std::collections::BTreeSet::new(),
             part,
             unchecked: self.library.files[self.file].vocabulary.unchecked.iter().any(|pattern| glob(pattern, name)),
+            unresolved: annotations.elsewhere,
         };
         if let Some(body) = body {
             if part != Part::Helper {
@@ -106,6 +107,7 @@ impl<'a> Finder<'_, 'a> {
         for (at, reading) in readings.into_iter().enumerate() {
             case.checks.extend(reading.checks);
             self.followed.extend(reading.followed);
+            case.unresolved |= reading.unresolved;
             if at == 0 {
                 if case.rows.is_empty() {
                     case.rows = reading.rows;
@@ -122,6 +124,7 @@ impl<'a> Finder<'_, 'a> {
                 let mut nested = around.clone();
                 nested.suites.push(name.to_owned());
                 nested.scope = scope;
+                nested.within = true;
                 let (mut marks, mut settings) = (Vec::new(), Vec::new());
                 self.call(node, &mut nested, &mut marks, &mut settings, 1);
             }
@@ -155,8 +158,7 @@ impl<'a> Finder<'_, 'a> {
                 continue;
             }
             let scope = file.constants.clone();
-            let around =
-                Surroundings { suites: Vec::new(), marks: Vec::new(), settings: Vec::new(), scope, class: None };
+            let around = Surroundings { scope, ..Surroundings::default() };
             let at = self.cases.len();
             self.case(node, name, node.child(Role::Body), around, Annotations::default(), Part::Helper);
             // A skip inside a helper is a condition of its callers; what it declares are its callers' cases.

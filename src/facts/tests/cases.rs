@@ -8,7 +8,7 @@ use super::library::Library;
 use super::marks::Annotations;
 use super::model::{Case, Mark, MarkKind, Part, Setting, TestFile};
 use super::reader::Reader;
-use super::rows::{parameter_pattern, rows_of};
+use super::rows::{element_pattern, rows_of};
 use super::scope::Scope;
 use super::vocabulary::glob;
 use crate::lang::{Kind, Node, Role};
@@ -28,7 +28,7 @@ pub struct Finder<'l, 'a> {
 }
 
 /// What surrounds a definition.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Surroundings {
     pub suites: Vec<String>,
     pub marks: Vec<Mark>,
@@ -36,6 +36,8 @@ pub struct Surroundings {
     pub scope: Scope,
     /// Methods of this class are collected; none outside of classes.
     pub(super) class: Option<bool>,
+    /// Inside of another case: what is declared here is data of it.
+    pub(super) within: bool,
 }
 
 /// Finds and reads every case of a file.
@@ -51,7 +53,7 @@ pub fn read(library: &Library<'_>, file: usize) -> TestFile {
         aliases: Vec::new(),
     };
     let scope = library.files[file].constants.clone();
-    let top = Surroundings { suites: Vec::new(), marks: Vec::new(), settings: Vec::new(), scope, class: None };
+    let top = Surroundings { scope, ..Surroundings::default() };
     finder.suite(&source.root, top, 0);
     finder.shared_settings();
     if !source.inline {
@@ -197,7 +199,8 @@ impl<'l, 'a> Finder<'l, 'a> {
         let annotations = Annotations::of(node, &reader);
         let named = vocabulary.functions.iter().any(|pattern| glob(pattern, &node.text))
             && around.class != Some(false)
-            && self.takes(node, &vocabulary.parameter);
+            && self.takes(node, &vocabulary.parameter)
+            && node.child(Role::Body).is_some();
         if annotations.is_test || named {
             self.seen.insert(node);
             let mut around = around.clone();
@@ -276,12 +279,12 @@ impl<'l, 'a> Finder<'l, 'a> {
             return;
         }
         // `rows.forEach(row => { it(…) })`, `if (…) { … }` in a call: cases may be inside.
-        let is_each = vocabulary.calls.get(&chain.full_path()).is_some_and(|words| words.first() == "each");
-        if is_each && let Some(lambda) = arguments.iter().find(|n| n.is(Kind::Lambda)) {
+        let each = vocabulary.calls.get(&chain.full_path()).filter(|words| words.first() == "each");
+        if let (Some(words), Some(lambda)) = (each, arguments.iter().find(|n| n.is(Kind::Lambda))) {
             let bodies: Vec<&Node> = lambda.children_in(Role::Body).collect();
-            let target = lambda.child(Role::Parameter).map(parameter_pattern);
+            let target = element_pattern(lambda, words.has("spread"));
             let iterable = node.child(Role::Callee).and_then(|callee| callee.child(Role::Receiver));
-            self.repeated(iterable, target, &bodies, around, depth);
+            self.repeated(iterable, target.as_ref(), &bodies, around, depth);
             return;
         }
         let mut reader = self.reader(&around.scope);

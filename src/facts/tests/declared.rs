@@ -78,9 +78,10 @@ impl<'a> Declared<'a> {
                 apply(words.first(), only.arguments.as_deref(), &arguments, &mut annotations, finder, scope, argument);
             }
         }
-        // A name is the body only where nothing else is: after it stands the timeout, perhaps a name too.
-        let written = arguments.iter().rposition(|n| is_body(n) && !n.is(Kind::Name));
-        let body = written.or_else(|| arguments.iter().skip(1).position(|n| n.is(Kind::Name)).map(|at| at + 1));
+        // A name is the body only where no function is written out: `test("…", fn, LIMIT)`.
+        let body = arguments.iter().rposition(|n| is_function(n)).or_else(|| {
+            arguments.iter().skip(1).position(|n| matches!(n.kind, Kind::Name | Kind::Member)).map(|at| at + 1)
+        });
         if let Some(timeout) = body.and_then(|at| arguments.get(at + 1)).filter(|n| !n.is(Kind::Map))
             && let Some(value) = time::amount(&scope.resolve(timeout))
         {
@@ -90,6 +91,7 @@ impl<'a> Declared<'a> {
             annotations.settings.push(setting);
         }
         let lambda = body.and_then(|at| lambda_of(arguments[at], finder));
+        annotations.elsewhere = body.is_some() && lambda.is_none();
         let name = title(arguments[0], scope);
         Some(Self { is_suite: words.first() == "suite", name, lambda, annotations })
     }
@@ -204,9 +206,12 @@ fn is_title(node: &Node) -> bool {
 }
 
 fn is_body(node: &Node) -> bool {
+    is_function(node) || node.is(Kind::Name)
+}
+
+fn is_function(node: &Node) -> bool {
     matches!(node.kind, Kind::Lambda | Kind::Block)
         || node.is(Kind::Call) && node.nodes().any(|inner| inner.is(Kind::Lambda))
-        || matches!(node.kind, Kind::Name)
 }
 
 fn lambda_of<'a>(node: &'a Node, finder: &Finder<'_, 'a>) -> Option<&'a Node> {
@@ -223,14 +228,10 @@ fn title(node: &Node, scope: &Scope) -> String {
     let resolved = scope.resolve(node);
     match resolved.kind {
         Kind::Text => resolved.text.to_string(),
-        Kind::Template => {
-            resolved
-                .nodes()
-                .map(|part| {
-                    if part.is(Kind::Text) { part.text.to_string() } else { format!("${{{}}}", part.words().join(".")) }
-                })
-                .collect()
-        }
-        _ => resolved.words().join("."),
+        Kind::Template => resolved
+            .nodes()
+            .map(|part| if part.is(Kind::Text) { part.text.to_string() } else { format!("${{{}}}", part.spelled()) })
+            .collect(),
+        _ => resolved.spelled(),
     }
 }

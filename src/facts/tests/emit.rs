@@ -74,6 +74,10 @@ impl<'a> Reader<'_, 'a> {
                 std::mem::swap(&mut draft.subject, &mut draft.expected[0]);
             }
         }
+        // The test case itself is no subject: `$this->expectException(…)` is about whatever follows.
+        if draft.kind == CheckKind::Throws && matches!(&*draft.subject.text, "this" | "self" | "static" | "cls") {
+            draft.subject = Node::leaf(Kind::Other, "", draft.span);
+        }
         let resolved = self.scope.resolve(&draft.subject);
         let resolved_subject = if resolved.is_literal() { draft.subject.clone() } else { resolved };
         let resolved_expected = draft.expected.iter().map(|node| self.scope.resolve(node)).collect();
@@ -92,6 +96,20 @@ impl<'a> Reader<'_, 'a> {
             via: self.via(),
             row: self.row,
         };
+        // Type and message of one expected exception in two calls: `expectException`, `expectExceptionMessage`.
+        let anonymous = |check: &Check| check.subject.is(Kind::Other) && check.subject.children.is_empty();
+        if check.kind == CheckKind::Throws
+            && anonymous(&check)
+            && let Some(before) = self.reading.checks.iter_mut().rfind(|c| c.kind == CheckKind::Throws && anonymous(c))
+            && before.hurdles == check.hurdles
+            && before.row == check.row
+        {
+            before.expected.extend(check.expected);
+            before.resolved_expected.extend(check.resolved_expected);
+            before.text.push_str("; ");
+            before.text.push_str(&check.text);
+            return;
+        }
         self.reading.checks.push(check);
     }
 

@@ -27,6 +27,8 @@ pub struct File<'a> {
     pub constants: Scope,
     /// What imports call something else: `import pytest as pt`.
     pub aliases: HashMap<&'a str, String>,
+    /// Where names were imported from.
+    pub imports: HashMap<&'a str, &'a str>,
 }
 
 pub struct Library<'a> {
@@ -72,6 +74,7 @@ impl<'a> File<'a> {
             functions: HashMap::new(),
             constants: Scope::default(),
             aliases: HashMap::new(),
+            imports: HashMap::new(),
         };
         if source.inline {
             for module in source.root.nodes().filter(|node| is_test_module(node)) {
@@ -115,6 +118,9 @@ impl<'a> File<'a> {
     }
 
     fn import(&mut self, node: &'a Node) {
+        if let Some(module) = node.child(Role::Receiver).or_else(|| node.nodes().find(|n| n.is(Kind::Text))) {
+            self.imported(node, &module.text);
+        }
         let module = node.child(Role::Receiver).map(|module| module.text.to_string());
         let mut found = Vec::new();
         node.walk(&mut |n| {
@@ -136,6 +142,13 @@ impl<'a> File<'a> {
                 self.aliases.insert(&name.text, format!("{module}.{}", name.text));
             }
         }
+    }
+
+    fn imported(&mut self, node: &'a Node, module: &'a str) {
+        if node.is(Kind::Name) {
+            self.imports.insert(&node.text, module);
+        }
+        node.nodes().for_each(|child| self.imported(child, module));
     }
 
     /// The source of a span, on one line.

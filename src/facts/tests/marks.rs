@@ -23,6 +23,8 @@ pub struct Annotations {
     pub throws: Option<Vec<Node>>,
     pub throws_span: Option<Span>,
     pub mocks: Vec<(String, u32)>,
+    /// The body is a function that isn't here.
+    pub elsewhere: bool,
 }
 
 impl Annotations {
@@ -100,6 +102,11 @@ impl Annotations {
                     self.table(table, if words.has("names") { names } else { Vec::new() }, reader);
                 }
             }
+            "provider" => {
+                if let Some(name) = arguments.iter().rfind(|n| n.is(Kind::Text)) {
+                    self.provider(&name.text, reader);
+                }
+            }
             "each-row" => {
                 for argument in arguments {
                     self.row_of(&[argument], reader, span);
@@ -145,7 +152,8 @@ impl Annotations {
                 if let Some(message) = argument(arguments, "expected") {
                     parts = vec![part(if message.is(Kind::Text) { "message" } else { "type" }, message)];
                 }
-                self.throws = Some(parts);
+                // Type and message may stand in two annotations.
+                self.throws.get_or_insert_default().extend(parts);
                 self.throws_span = Some(span);
             }
             "mock" => {
@@ -244,6 +252,27 @@ impl Annotations {
                 };
             }
             self.rows.push(Row { value, text: reader.excerpt(row.span), lines: lines(row.span) });
+        }
+    }
+
+    /// Rows that a function returns or yields.
+    fn provider(&mut self, name: &str, reader: &Reader<'_, '_>) {
+        let Some((_, function)) = reader.library.function(reader.file, name) else { return };
+        let mut rows = Vec::new();
+        for body in function.children_in(Role::Body) {
+            body.walk(&mut |node| match node.kind {
+                Kind::Return => rows.extend(node.nodes().filter(|n| n.is(Kind::List)).flat_map(Node::nodes).cloned()),
+                Kind::Call if node.child(Role::Callee).is_some_and(|callee| &*callee.text == "yield") => {
+                    rows.extend(node.children_in(Role::Argument).last().cloned());
+                }
+                _ => {}
+            });
+        }
+        self.row_names.push(Vec::new());
+        for row in rows {
+            let value = if row.is(Kind::Pair) { row.child(Role::Value).cloned().unwrap_or(row) } else { row };
+            let value = reader.scope.resolve(&value);
+            self.rows.push(Row { text: reader.excerpt(value.span), lines: lines(value.span), value });
         }
     }
 

@@ -10,6 +10,7 @@ mod checks;
 mod condition;
 mod declared;
 mod emit;
+mod expects;
 mod gate;
 mod library;
 mod marks;

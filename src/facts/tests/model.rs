@@ -39,6 +39,8 @@ pub struct Case {
     pub part: Part,
     /// Nothing need be checked in it: a benchmark.
     pub unchecked: bool,
+    /// It calls helpers that aren't here and may check something.
+    pub unresolved: bool,
 }
 
 impl Case {
@@ -248,6 +250,8 @@ pub enum CheckKind {
     CalledTimes,
     CalledWith,
     CalledOnceWith,
+    /// A stand-in's expected calls; expected: how often and with what, as named parts.
+    Expects,
     Snapshot,
     /// Any of several demands; expected holds them.
     AnyOf,

@@ -1,6 +1,7 @@
 //! Calls inside a condition that say what is compared: `isinstance(x, C)`, `abs(a - b)`, `approx(b)`.
 
 use super::chain::{Chain, named};
+use super::checks::constant_node;
 use super::emit::{Draft, part};
 use super::model::{CheckKind, Tolerance};
 use super::reader::Reader;
@@ -59,11 +60,11 @@ impl<'a> Reader<'_, 'a> {
         match spec.form {
             Form::Condition => Some(self.drafts(&subject, positive, span, depth + 1)),
             // A length by itself is no demand: `len(x)` is truth of non-emptiness.
-            Form::Check(CheckKind::Length) => None,
+            Form::Check(CheckKind::Length) if spec.constant.is_none() => None,
             Form::Check(kind) => {
                 let kind = if loosely { CheckKind::Normalised } else { kind };
                 if let Some(constant) = &spec.constant {
-                    expected.push(Node::name(constant, span));
+                    expected.push(constant_node(constant, span));
                 }
                 if kind == CheckKind::OneOf && expected.iter().all(|n| rows_of(n).is_none()) {
                     return Some(vec![Draft {

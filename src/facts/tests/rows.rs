@@ -50,3 +50,16 @@ pub fn parameter_pattern(parameter: &Node) -> &Node {
         _ => parameter,
     }
 }
+
+/// What each element is called in a block: its first parameter, or all of them where elements are spread over them.
+pub fn element_pattern(lambda: &Node, spread: bool) -> Option<Node> {
+    let parameters: Vec<&Node> = lambda.children_in(Role::Parameter).map(parameter_pattern).collect();
+    match parameters.as_slice() {
+        [first, _, ..] if spread => {
+            let names = parameters.iter().map(|name| (Role::Item, (*name).clone())).collect();
+            Some(Node::with(Kind::List, first.span, names))
+        }
+        [first, ..] => Some((*first).clone()),
+        [] => None,
+    }
+}

@@ -88,10 +88,12 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// A call whose name says that it checks, of a function that isn't here.
-    pub fn home_made(&mut self, name: &str, node: &'a Node) {
-        if is_home_made(name) {
+    pub fn home_made(&mut self, name: &str, node: &'a Node) -> bool {
+        let checks = is_home_made(name);
+        if checks {
             self.emit_opaque(name, node.clone(), Vec::new(), true, node.span);
         }
+        checks
     }
 }
 

@@ -3,7 +3,7 @@
 //! # Patterns
 //!
 //! The left side of a row is a dotted path (`::` and `->` read as `.`): `assert.equal`, `pytest.mark.skip`. `*.name` is
-//! `name` on any receiver; `*` inside a segment stands for any letters (`t.Skip*`). A macro's name ends with `!`.
+//! `name` on any receiver, `**.name` with or without one; `*` inside a segment stands for any letters (`t.Skip*`). A macro's name ends with `!`.
 //! `{a,b}` is one row for each alternative: `{assert,require}.Equal{,f}`.
 //!
 //! # Meanings
@@ -12,14 +12,18 @@
 //! - `condition`: the argument is a boolean expression to take apart; `falsehood`: the same, negated;
 //! - `fluent`: starts a chain, its matchers follow as segments; `postfix`: what stands before the segment is the subject;
 //! - `operator`: the first argument is the operator as text (`BeNumerically(">", 5)`);
-//! - `matcher`: the matcher is an argument (`to(eq(5))`); `count`: declares how many checks will run.
+//! - `matcher`: the matcher is an argument (`to(eq(5))`); `count`: declares how many checks will run;
+//! - `compare`: subject, operator, expected (`assert_operator a, :>, b`); `predicate`: subject and the name of a question.
+//!
+//! - `expects`: a stand-in is told how it will be called; `=1`, `=some`, `=any` say how often where nothing else does.
 //!
 //! Roles, by position: `subject`, `expected`, `expected*` (this and all that follow), `tolerance`, `digits`, `type`,
 //! `options*` (this and all that follow leave something out of the comparison), `pattern`, `block` (a function or body that runs), `matcher`, `message` and `_` (ignored), `=word` (an expectation that
 //! isn't written: `=null`, `=true`, `=0`).
 //! `async` among the roles: demands nothing until awaited; `retried`: is tried again until it holds.
-//! In `matchers` also `not`, `noise` (no meaning), `project` (the subject becomes a part of itself), `retried` (the subject is a
-//! block that runs until its checks hold).
+//! In `matchers` also `not`, `noise` (no meaning), `project` (the subject becomes a part of itself), `named` (the matcher's name is
+//! a question to the subject: `be_valid`), `amend [kind]` (adds to the matcher before it: `be_within(0.1).of(5)`; with the roles
+//! `times`, `at-least`, `at-most`, `with`, `method` to an expected call), `retried` (the subject is a block that runs until its checks hold).
 //!
 //! `declare`: `suite` or `test`, then modifications (`skip`, `focus`, `todo`, `xfail`).
 //! `modify`: `skip`, `skip-if`, `run-if`, `focus`, `todo`, `xfail`, `rows`, `timeout`, `retry`, `noise`.
@@ -45,6 +49,7 @@ pub struct Vocabulary {
     pub hooks: Vec<String>,
     pub unchecked: Vec<String>,
     pub handles: Vec<String>,
+    pub builtins: Vec<String>,
     pub declare: Table<Words>,
     pub modify: Table<Words>,
     pub attributes: Table<Words>,
@@ -101,13 +106,24 @@ pub enum Form {
     Fluent,
     Postfix,
     Matcher,
+    /// The operator is a text among the arguments: `BeNumerically(">", 5)`.
     Operator,
+    /// Subject, operator, expected: `assert_operator a, :>, b`.
+    Compare,
+    /// Subject and the name of a method that must answer true: `assert_predicate list, :empty?`.
+    Predicate,
     // In matchers
     Not,
     Noise,
     Project,
     /// The subject is a block that is run until its checks hold.
     Retried,
+    /// Adds to what the segment before it demands, and may make another kind of it: `be_within(0.1).of(5)`.
+    Amend(Option<CheckKind>),
+    /// A stand-in is told how it will be called: `expects(once()).method("m")`, `receive(:m).once`.
+    Expects,
+    /// The matcher's name is a question to the subject: `be_valid`.
+    Named,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +140,8 @@ pub enum ArgumentRole {
     /// Ways of comparing that leave something out.
     Options,
     Ignored,
+    /// A named part of what is expected: how often a stand-in is called, and with what.
+    Part(&'static str),
 }
 
 /// Rows by the last segment of their pattern.
@@ -175,11 +193,14 @@ fn alternatives(pattern: &str) -> Vec<String> {
 }
 
 fn specificity(pattern: &[String]) -> usize {
-    pattern.iter().map(|segment| if segment == "*" { 0 } else { 10 + segment.len() }).sum()
+    pattern.iter().map(|segment| if segment == "*" || segment == "**" { 0 } else { 10 + segment.len() }).sum()
 }
 
 fn fits(pattern: &[String], path: &[&str]) -> bool {
     match pattern.split_first() {
+        Some((first, rest)) if first == "**" => {
+            path.len() >= rest.len() && rest.iter().zip(&path[path.len() - rest.len()..]).all(|(p, s)| glob(p, s))
+        }
         Some((first, rest)) if first == "*" && !rest.is_empty() => {
             path.len() > rest.len() && rest.iter().zip(&path[path.len() - rest.len()..]).all(|(p, s)| glob(p, s))
         }
@@ -229,6 +250,7 @@ fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
         hooks: tests.hooks.clone(),
         unchecked: tests.unchecked.clone(),
         handles: tests.handles.clone(),
+        builtins: tests.builtins.clone(),
         checks: specs(&tests.checks),
         matchers: specs(&tests.matchers),
         predicates: specs(&tests.predicates),
@@ -264,13 +286,21 @@ fn spec(meaning: &str) -> Option<Spec> {
         "postfix" => Form::Postfix,
         "matcher" => Form::Matcher,
         "operator" => Form::Operator,
+        "compare" => Form::Compare,
+        "predicate" => Form::Predicate,
+        "named" => Form::Named,
+        "expects" => Form::Expects,
+        "amend" => {
+            let kind = words.peek().and_then(|word| kind(word));
+            if kind.is_some() {
+                words.next();
+            }
+            Form::Amend(kind)
+        }
         "noise" => Form::Noise,
         "project" => Form::Project,
         "retried" => Form::Retried,
-        kind => {
-            let kind: Result<_, serde::de::value::Error> = CheckKind::deserialize(kind.into_deserializer());
-            Form::Check(kind.ok()?)
-        }
+        word => Form::Check(kind(word)?),
     };
     let (mut constant, mut asynchronous, mut retried) = (None, false, false);
     let mut roles = Vec::new();
@@ -292,6 +322,11 @@ fn spec(meaning: &str) -> Option<Spec> {
     Some(Spec { form, negative, roles, keywords, constant, asynchronous, retried })
 }
 
+fn kind(word: &str) -> Option<CheckKind> {
+    let kind: Result<_, serde::de::value::Error> = CheckKind::deserialize(word.into_deserializer());
+    kind.ok()
+}
+
 fn role(word: &str) -> Option<ArgumentRole> {
     Some(match word {
         "subject" => ArgumentRole::Subject,
@@ -305,6 +340,12 @@ fn role(word: &str) -> Option<ArgumentRole> {
         "matcher" => ArgumentRole::Matcher,
         "options*" => ArgumentRole::Options,
         "message" | "_" => ArgumentRole::Ignored,
+        "times" => ArgumentRole::Part("times"),
+        "at-least" => ArgumentRole::Part("at-least"),
+        "at-most" => ArgumentRole::Part("at-most"),
+        "with" => ArgumentRole::Part("with"),
+        "method" => ArgumentRole::Part("method"),
+        "code" => ArgumentRole::Part("code"),
         _ => return None,
     })
 }

@@ -1,5 +1,6 @@
 //! How much a check demands by itself.
 
+use super::expects;
 use crate::facts::tests::{Check, CheckKind, HurdleKind};
 use crate::lang::{Kind, Node, Role};
 
@@ -35,6 +36,7 @@ pub fn level(check: &Check) -> u8 {
         CheckKind::Present => 25,
         CheckKind::Called => 25,
         CheckKind::Truth => 20,
+        CheckKind::Expects => expects::level(check),
         CheckKind::Throws => 25 + 15 * u8::try_from(check.expected.len().min(3)).unwrap_or(3),
         CheckKind::Completes => 10,
         CheckKind::Fail => 20,
@@ -48,7 +50,10 @@ pub fn level(check: &Check) -> u8 {
         CheckKind::Called => 60,
         CheckKind::Equal | CheckKind::Identical if check.expected.first().is_some_and(|n| n.is(Kind::Null)) => 25,
         CheckKind::Throws => 10,
-        _ => 15,
+        // Not empty.
+        CheckKind::Length if is_zero(check) => 25,
+        // Comparable to the falseness of a question: `not in` says as much as `!includes(…)`.
+        _ => 20,
     }
 }
 
@@ -102,4 +107,8 @@ fn is_vacuous(check: &Check) -> bool {
         CheckKind::AnyOf => check.expected.iter().any(|n| n.is(Kind::Bool) && &*n.text == "true"),
         _ => false,
     }
+}
+
+pub(super) fn is_zero(check: &Check) -> bool {
+    check.expected.first().and_then(Node::number) == Some(0.0)
 }

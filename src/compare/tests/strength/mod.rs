@@ -1,5 +1,6 @@
 //! The order of demands: a check that accepts more than before is looser.
 
+mod expects;
 mod level;
 mod subject;
 mod throws;
@@ -66,6 +67,9 @@ fn demand(old: &Check, new: &Check) -> Option<Verdict> {
     if new.kind == CheckKind::AnyOf {
         return Some(looser("one of several demands is enough now", new.expected.last().map(witness::text)));
     }
+    if let Some(verdict) = listed(old, new) {
+        return Some(verdict);
+    }
     let expected = values(old) == values(new);
     if (old.kind, new.kind) == (CheckKind::Throws, CheckKind::Completes)
         || (old.kind, new.kind) == (CheckKind::Completes, CheckKind::Throws)
@@ -105,6 +109,52 @@ fn demand(old: &Check, new: &Check) -> Option<Verdict> {
     }
 }
 
+/// `x.status == 200` as `x` matching `{ status: 200 }`, and back.
+fn listed(old: &Check, new: &Check) -> Option<Verdict> {
+    let equal = |check: &Check| family(check.kind) == CheckKind::Equal && check.positive;
+    let partial = |check: &Check| check.kind == CheckKind::Partial && check.positive;
+    let (field, whole) = match (equal(old) && partial(new), partial(old) && equal(new)) {
+        (true, _) => (old, new),
+        (_, true) => (new, old),
+        _ => return None,
+    };
+    let asked = member(&field.subject)?;
+    let same = asked.child(Role::Receiver) == Some(&whole.subject)
+        || member(&field.resolved_subject)?.child(Role::Receiver) == Some(&whole.resolved_subject);
+    let entries = || whole.resolved_expected.iter().flat_map(entries);
+    let entry = entries().find(|(key, _)| same && **key == *asked.text)?.1;
+    if Some(entry) != field.resolved_expected.first() {
+        return Some(Verdict::Changed { inverted: false, why: "another value is expected".into() });
+    }
+    Some(match (std::ptr::eq(field, old), entries().count()) {
+        (_, 1) => Verdict::Same,
+        (true, _) => Verdict::Tighter,
+        (false, _) => looser("fewer parts are compared", None),
+    })
+}
+
+/// A member, also where it is called without arguments.
+fn member(node: &Node) -> Option<&Node> {
+    match node.kind {
+        Kind::Member => Some(node),
+        Kind::Call if node.child(Role::Argument).is_none() => node.child(Role::Callee).and_then(member),
+        _ => None,
+    }
+}
+
+/// Keys and values of a map, or of named arguments.
+fn entries(node: &Node) -> Vec<(&str, &Node)> {
+    let pairs: Vec<&Node> = if node.is(Kind::Map) { node.nodes().collect() } else { vec![node] };
+    pairs
+        .into_iter()
+        .filter(|pair| matches!(pair.kind, Kind::Pair | Kind::Keyword))
+        .filter_map(|pair| {
+            let key = if pair.is(Kind::Keyword) { &*pair.text } else { &*pair.child(Role::Left)?.text };
+            Some((key.trim_start_matches(':'), pair.child(Role::Value)?))
+        })
+        .collect()
+}
+
 fn is_empty(check: &Check) -> bool {
     check.expected.first().is_some_and(|n| {
         matches!(n.kind, Kind::List | Kind::Map) && n.children.is_empty() || n.is(Kind::Text) && n.text.is_empty()
@@ -123,7 +173,7 @@ fn values(check: &Check) -> &[Node] {
 fn polarity(old: &Check, new: &Check) -> Verdict {
     let why = if new.positive { "what must not be must be now" } else { "what must be must not be now" };
     let weak_before = level(old) <= 25 && !old.positive;
-    if weak_before && level(new) >= 45 && family(old.kind) == CheckKind::Equal {
+    if weak_before && level(new) >= 45 && (family(old.kind) != family(new.kind) || values(old) != values(new)) {
         return Verdict::Tighter;
     }
     let same_topic = family(old.kind) == family(new.kind)
@@ -131,6 +181,16 @@ fn polarity(old: &Check, new: &Check) -> Verdict {
             (old.kind, new.kind),
             (CheckKind::Called, CheckKind::CalledTimes) | (CheckKind::CalledTimes, CheckKind::Called)
         );
+    let other = !values(old).is_empty() && !values(new).is_empty() && values(old) != values(new);
+    let excludes = matches!(family(old.kind), CheckKind::Equal | CheckKind::Length | CheckKind::Type);
+    if family(old.kind) == family(new.kind) && other && excludes {
+        // Not this one value any more, only not that one.
+        return if old.positive {
+            looser(format!("{} became {}", name(old), name(new)), witness::between(old, new))
+        } else {
+            Verdict::Tighter
+        };
+    }
     if !same_topic && !new.positive && level(new) < level(old) {
         return looser(format!("{} became {}", name(old), name(new)), None);
     }
@@ -161,6 +221,7 @@ fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
     let same = values(old) == values(new) || old.expected == new.expected && !(literal(old) && literal(new));
     match old.kind {
         CheckKind::Throws => return throws(old, new),
+        CheckKind::Expects => return expects::compare(old, new),
         CheckKind::Approximate => {
             if !same {
                 return changed("another value is expected");

@@ -22,7 +22,7 @@ pub(super) fn is_part(whole: &Node, part: &Node) -> bool {
             Kind::Call => {
                 let arguments: Vec<&Node> = at.children_in(Role::Argument).collect();
                 match (at.child(Role::Callee), arguments.as_slice()) {
-                    (Some(callee), [only]) if callee.is(Kind::Name) => Some(*only),
+                    (Some(callee), [only]) if callee.is(Kind::Name) && !converts(&callee.text) => Some(*only),
                     (Some(callee), []) => callee.child(Role::Receiver),
                     _ => None,
                 }
@@ -35,6 +35,35 @@ pub(super) fn is_part(whole: &Node, part: &Node) -> bool {
             None => return false,
         }
     }
+}
+
+/// Functions that say the whole value in another form.
+fn converts(name: &str) -> bool {
+    matches!(
+        name,
+        "str"
+            | "repr"
+            | "list"
+            | "tuple"
+            | "dict"
+            | "bytes"
+            | "bytearray"
+            | "int"
+            | "float"
+            | "array"
+            | "String"
+            | "Number"
+            | "Array"
+            | "Hash"
+            | "Integer"
+            | "Float"
+            | "await"
+            | "iterator_to_array"
+            | "strval"
+            | "intval"
+            | "unicode"
+            | "text"
+    )
 }
 
 /// What stands in the way now and did not before.

@@ -15,7 +15,7 @@ pub(super) fn throws(old: &Check, new: &Check) -> Option<Verdict> {
     };
     let mut tighter = false;
     let mut other = false;
-    for name in ["type", "message"] {
+    for name in ["type", "message", "code"] {
         match (part(old, name), part(new, name)) {
             // By what it is instead of by what it says.
             (Some(_), None) if name == "message" && part(old, "type").is_none() && part(new, "type").is_some() => {

@@ -8,6 +8,7 @@ pub fn name(check: &Check) -> &'static str {
         return match check.kind {
             CheckKind::Truth => "falseness",
             CheckKind::Throws => "no exception",
+            CheckKind::Length if super::level::is_zero(check) => "not being empty",
             _ => "inequality",
         };
     }
@@ -34,6 +35,7 @@ pub fn name(check: &Check) -> &'static str {
         CheckKind::Throws => "an exception",
         CheckKind::Completes => "no exception",
         CheckKind::Called => "having been called",
+        CheckKind::Expects => "an expected call",
         CheckKind::CalledTimes => "a number of calls",
         CheckKind::CalledWith => "a call's arguments",
         CheckKind::CalledOnceWith => "exactly one call with these arguments",

@@ -2,7 +2,9 @@
 
 use super::Reader;
 use crate::facts::tests::chain::Chain;
-use crate::facts::tests::rows::parameter_pattern;
+use crate::facts::tests::model::{Check, CheckKind, HurdleKind};
+use crate::facts::tests::rows::element_pattern;
+use crate::facts::tests::vocabulary::glob;
 use crate::lang::{Kind, Node, Role};
 
 impl<'a> Reader<'_, 'a> {
@@ -46,8 +48,17 @@ impl<'a> Reader<'_, 'a> {
         }
         let before = self.awaited;
         self.awaited |= chain.awaited;
+        let known = self.reading.checks.len();
         let found = self.check_call(&chain, node, None);
         self.awaited = before;
+        // A block that has to fail stops there; in any other there may be more checks.
+        let read = |check: &Check| {
+            check.kind == CheckKind::Throws || check.hurdles.iter().any(|hurdle| hurdle.kind == HurdleKind::Retried)
+        };
+        if found && !self.reading.checks[known..].iter().any(read) {
+            let arguments = chain.segments.iter().flat_map(|segment| segment.arguments.iter().flatten());
+            arguments.filter(|n| n.is(Kind::Lambda)).for_each(|block| self.callback(block));
+        }
         if let Some(last) = chain.last()
             && let Some(arguments) = last.arguments.clone()
         {
@@ -55,16 +66,20 @@ impl<'a> Reader<'_, 'a> {
             let words = self.file().vocabulary.calls.get(&path.split('.').collect::<Vec<_>>()).cloned();
             if let Some(words) = words {
                 if words.first() == "each" {
-                    self.each_call(&chain, &arguments);
+                    self.each_call(&chain, &arguments, words.has("spread"));
                     return;
                 }
                 self.run_words(&words, &arguments, node.span);
             }
-            if !found && self.follow(last.name, &arguments, chain.segments.len()) {
-                return;
-            }
             if !found {
-                self.home_made(last.name, node);
+                if self.follow(last.name, &arguments, chain.segments.len()) {
+                    // The block it was given runs as well.
+                    arguments.iter().filter(|n| n.is(Kind::Lambda)).for_each(|block| self.callback(block));
+                    return;
+                }
+                if !self.home_made(last.name, node) {
+                    self.reading.unresolved |= self.is_foreign(&chain);
+                }
             }
         }
         if found {
@@ -74,14 +89,6 @@ impl<'a> Reader<'_, 'a> {
         for segment in &chain.segments {
             for argument in segment.arguments.iter().flatten() {
                 match argument.kind {
-                    Kind::Lambda => {
-                        let inner: Vec<&Node> = argument.children_in(Role::Body).collect();
-                        let before = std::mem::replace(&mut self.awaited, true);
-                        self.depth += 1;
-                        self.branch(&inner, None);
-                        self.depth -= 1;
-                        self.awaited = before;
-                    }
                     Kind::Name if self.local.contains_key(&*argument.text) => {}
                     _ => self.visit(argument),
                 }
@@ -100,8 +107,38 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
+    /// The body of a function that somebody calls.
+    pub(super) fn callback(&mut self, function: &'a Node) {
+        let inner: Vec<&Node> = function.children_in(Role::Body).collect();
+        let before = std::mem::replace(&mut self.awaited, true);
+        self.depth += 1;
+        self.branch(&inner, None);
+        self.depth -= 1;
+        self.awaited = before;
+    }
+
+    /// Whether a call may go to a helper of the test that isn't here: a method of the test's own object, a function from a
+    /// module of test helpers, or one that nobody defines where everyone could.
+    fn is_foreign(&self, chain: &Chain<'a>) -> bool {
+        let (Some(first), None) = (chain.segments.first(), chain.root) else { return false };
+        let own = matches!(first.name, "self" | "cls" | "this" | "static" | "parent" | "super");
+        if own {
+            return chain.segments.len() == 2;
+        }
+        if chain.segments.len() > 1 || first.name.starts_with(char::is_uppercase) {
+            return false;
+        }
+        let file = self.file();
+        match file.imports.get(first.name) {
+            Some(module) => is_of_tests(module),
+            // Without a list of the language's own functions nothing can be told from a helper.
+            None if file.vocabulary.builtins.is_empty() => false,
+            None => !file.vocabulary.builtins.iter().any(|known| glob(known, first.name)),
+        }
+    }
+
     /// `rows.forEach(row => …)`
-    fn each_call(&mut self, chain: &Chain<'a>, arguments: &[&'a Node]) {
+    fn each_call(&mut self, chain: &Chain<'a>, arguments: &[&'a Node], spread: bool) {
         let receiver = chain.receiver(chain.segments.len() - 1);
         let callee = receiver.and_then(|receiver| match receiver.kind {
             Kind::Call => receiver.child(Role::Callee),
@@ -114,11 +151,19 @@ impl<'a> Reader<'_, 'a> {
         });
         let Some(lambda) = arguments.iter().find(|argument| argument.is(Kind::Lambda)) else { return };
         let bodies: Vec<&Node> = lambda.children_in(Role::Body).collect();
-        let target = lambda.child(Role::Parameter).map(parameter_pattern);
+        let target = element_pattern(lambda, spread);
         if let Some(iterable) = iterable {
-            self.each(iterable, target, &bodies);
+            self.each(iterable, target.as_ref(), &bodies);
         }
     }
+}
+
+/// Whether a module's name says that it is there for tests.
+fn is_of_tests(module: &str) -> bool {
+    let module = module.to_ascii_lowercase();
+    ["test", "spec", "helper", "util", "fixture", "support", "harness", "assert", "expect"]
+        .iter()
+        .any(|word| module.contains(word))
 }
 
 /// `test("title", fn)` rather than a statement of the same name.

@@ -3,7 +3,7 @@
 use super::{Reader, lines};
 use crate::facts::tests::chain::Chain;
 use crate::facts::tests::gate;
-use crate::facts::tests::model::{Gate, Hurdle, HurdleKind, Row};
+use crate::facts::tests::model::{Check, Gate, Hurdle, HurdleKind, Row};
 use crate::facts::tests::rows::{counts, rows_of};
 use crate::lang::{Kind, Node, Role};
 
@@ -44,10 +44,52 @@ impl<'a> Reader<'_, 'a> {
                 self.branch(&otherwise, None);
             }
             Gate::Sometimes => {
+                let from = self.reading.checks.len();
+                let depth = self.hurdles.len();
+                let of_the_machine = is_of_the_machine(&resolved);
                 self.branch(&[then], Some((HurdleKind::Condition, Some(resolved))));
+                let middle = self.reading.checks.len();
                 self.branch(&otherwise, Some((HurdleKind::Condition, Some(opposite))));
+                self.both_ways(from, middle, depth, of_the_machine);
             }
         }
+    }
+
+    /// What is demanded whichever way a condition goes is demanded under none; a condition about the machine may choose
+    /// between two demands on the same subject.
+    fn both_ways(&mut self, from: usize, middle: usize, depth: usize, of_the_machine: bool) {
+        let (then, otherwise) = self.reading.checks[from..].split_at_mut(middle - from);
+        let mut twice = Vec::new();
+        for check in then {
+            let direct = |check: &Check| check.hurdles.len() == depth + 1;
+            let answer = otherwise.iter_mut().enumerate().find(|(at, other)| {
+                let same = other.kind == check.kind
+                    && other.positive == check.positive
+                    && other.resolved_expected == check.resolved_expected;
+                !twice.contains(at)
+                    && direct(check)
+                    && direct(other)
+                    && other.resolved_subject == check.resolved_subject
+                    && (same || of_the_machine)
+            });
+            if let Some((at, other)) = answer {
+                check.hurdles.truncate(depth);
+                other.hurdles.truncate(depth);
+                twice.push(at);
+            }
+        }
+        // The same demand stands once.
+        let otherwise = self.reading.checks.split_off(middle);
+        let known = self.reading.checks[from..].to_vec();
+        let repeated = |check: &Check| {
+            known.iter().any(|other| {
+                other.kind == check.kind
+                    && other.resolved_expected == check.resolved_expected
+                    && other.resolved_subject == check.resolved_subject
+            })
+        };
+        let kept = otherwise.into_iter().enumerate().filter(|(at, check)| !(twice.contains(at) && repeated(check)));
+        self.reading.checks.extend(kept.map(|(_, check)| check));
     }
 
     /// Reads nodes whose assignments may not have happened afterwards.
@@ -242,4 +284,26 @@ impl<'a> Reader<'_, 'a> {
             self.branch(&bodies, (!alone).then_some((HurdleKind::Condition, pattern)));
         }
     }
+}
+
+/// Whether a condition asks for a platform, a version, a feature of the framework: nothing that the code under test decides.
+fn is_of_the_machine(condition: &Node) -> bool {
+    condition.words().iter().any(|word| {
+        let word = word.to_ascii_lowercase();
+        [
+            "version",
+            "platform",
+            "windows",
+            "linux",
+            "darwin",
+            "macos",
+            "jruby",
+            "truffleruby",
+            "pypy",
+            "method_exists",
+            "function_exists",
+        ]
+        .iter()
+        .any(|known| word.contains(known))
+    })
 }

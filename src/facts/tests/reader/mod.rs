@@ -32,6 +32,8 @@ pub struct Reading<'a> {
     pub inner: Vec<(&'a Node, Scope)>,
     /// Functions of the same file that were followed.
     pub followed: HashSet<&'a str>,
+    /// A helper was called that isn't here.
+    pub unresolved: bool,
 }
 
 pub struct Reader<'r, 'a> {
@@ -153,7 +155,14 @@ impl<'r, 'a> Reader<'r, 'a> {
                     self.under(HurdleKind::Condition, condition.clone(), |reader| reader.visit(branch));
                 }
             }
-            Kind::Lambda | Kind::Class => {}
+            // Handed to somebody who calls it.
+            Kind::Lambda => self.callback(node),
+            Kind::Class => {
+                let bodies = node.children_in(Role::Body).flat_map(Node::nodes).filter(|n| n.is(Kind::Function));
+                bodies.for_each(|method| self.callback(method));
+            }
+            // A statement about types, which compilers check.
+            Kind::Type => self.reading.unresolved = true,
             Kind::Call | Kind::Member => self.expression(node),
             Kind::Binary if node.text.starts_with(|c: char| c.is_alphabetic()) => self.expression(node),
             _ => {
