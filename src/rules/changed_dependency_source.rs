@@ -51,6 +51,14 @@ fn finding(context: &Context<'_>, change: &SourceChange) -> Option<Finding> {
             format!("an installation may now run code of `{name}`"),
             "allow only packages whose scripts someone has read",
         ),
+        What::Checksum(name, version) => (
+            format!("`{name}` {version} has another checksum than before"),
+            "let the package manager fetch it anew and compare; a published version does not change",
+        ),
+        What::Host(name, host) => (
+            format!("`{name}` is fetched from {host}, which nothing was before"),
+            "take it from where the others come from, or name the registry in the settings",
+        ),
     };
     let message = match change.also {
         0 => message,

@@ -15,6 +15,7 @@ mod focused_test;
 mod forbidden_path;
 mod hidden_unicode;
 mod leftover_marker;
+mod lockfile_drift;
 mod loosened_assertion;
 mod missing_evidence;
 mod new_dependency;
@@ -61,6 +62,7 @@ pub static ALL: &[&Rule] = &[
     &weakened_ci::RULE,
     &new_dependency::RULE,
     &changed_dependency_source::RULE,
+    &lockfile_drift::RULE,
     &schema_migration::RULE,
     &leftover_marker::RULE,
     &hidden_unicode::RULE,

@@ -3,10 +3,12 @@
 //! The whole repository counts: a package that any manifest of the base declares is known, wherever the branch mentions it
 //! next. Only manifests that could say so are read, and only once a branch adds something.
 
+mod locks;
 mod look_alike;
 mod sources;
 mod surroundings;
 
+pub use locks::{Drift, DriftKind};
 pub(crate) use sources::describe;
 pub use sources::{SourceChange, What};
 
@@ -24,6 +26,8 @@ pub struct DependencyDiff {
     /// Mentions that are new to their manifest, by path and line.
     pub mentions: Vec<Mention>,
     pub sources: Vec<SourceChange>,
+    /// Lockfiles that do not say what their manifests ask for.
+    pub drifts: Vec<Drift>,
     /// Manifests that could not be read on the head, though the branch changes them.
     pub unread: Vec<(RepoPath, Malformed)>,
 }
@@ -60,7 +64,10 @@ pub fn compare(change: &ChangeSet) -> DependencyDiff {
         mention.is_known = around.declares(&mention.dependency);
     }
     mark_echoes(&mut mentions);
+    let locks = locks::compare(change, &pairs);
     diff.sources = sources::compare(&pairs, &around);
+    diff.sources.extend(locks.sources);
+    diff.drifts = locks.drifts;
     diff.mentions = mentions;
     diff
 }

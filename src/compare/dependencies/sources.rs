@@ -3,6 +3,7 @@
 use super::surroundings::Surroundings;
 use super::{Pair, leaves_repository};
 use crate::RepoPath;
+use crate::change::FileChange;
 use crate::facts::dependencies::{Dependency, Ecosystem, Manifest, Source, repository};
 
 /// Something that decides what code an installation fetches or runs.
@@ -37,6 +38,10 @@ pub enum What {
     Script(String),
     /// A package whose scripts an installation may run.
     Permission(String),
+    /// The checksum of a package's version, in a lockfile.
+    Checksum(String, String),
+    /// The host that serves a package, in a lockfile.
+    Host(String, String),
 }
 
 pub(super) fn compare(pairs: &[Pair<'_>], around: &Surroundings) -> Vec<SourceChange> {
@@ -68,10 +73,16 @@ fn merged(changes: Vec<SourceChange>) -> Vec<SourceChange> {
     kept
 }
 
+impl SourceChange {
+    pub(super) fn at(file: &FileChange, line: u32, what: What) -> Self {
+        let path = file.path().clone();
+        let base_path = file.base.as_ref().map_or_else(|| path.clone(), |entry| entry.path.clone());
+        Self { path, line, base_path, base_line: None, what, before: None, after: None, also: 0, is_usual: false }
+    }
+}
+
 fn change(pair: &Pair<'_>, line: u32, what: What) -> SourceChange {
-    let path = pair.file.path().clone();
-    let base_path = pair.file.base.as_ref().map_or_else(|| path.clone(), |entry| entry.path.clone());
-    SourceChange { path, line, base_path, base_line: None, what, before: None, after: None, also: 0, is_usual: false }
+    SourceChange::at(pair.file, line, what)
 }
 
 fn dependencies(pair: &Pair<'_>, around: &Surroundings, changes: &mut Vec<SourceChange>) {

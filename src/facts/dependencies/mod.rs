@@ -20,6 +20,7 @@ mod gradle;
 mod gradle_groovy;
 mod helm;
 mod identity;
+pub mod lockfiles;
 mod maven;
 mod mix;
 mod model;
