@@ -1,6 +1,7 @@
 //! Base facts against head facts: transitions, without judgement of how grave they are.
 
 pub mod ci;
+pub mod config;
 pub mod dependencies;
 pub mod snapshots;
 pub mod suppressions;

@@ -33,6 +33,7 @@ mod suppressed_lint;
 mod test_transition;
 mod unreadable_change;
 mod weakened_ci;
+mod weakened_config;
 
 pub use options::{OptionKind, OptionSpec, Options, Value};
 
@@ -59,6 +60,7 @@ pub static ALL: &[&Rule] = &[
     &added_retry::RULE,
     &snapshot_churn::RULE,
     &suppressed_lint::RULE,
+    &weakened_config::RULE,
     &weakened_ci::RULE,
     &new_dependency::RULE,
     &changed_dependency_source::RULE,

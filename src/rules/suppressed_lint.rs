@@ -1,7 +1,8 @@
 //! Linters, type checkers and compilers told to keep quiet.
 
-use super::{Group, OptionSpec, Options, Rule};
+use super::{Group, OptionSpec, Options, Rule, weakened_config};
 use crate::change::Role;
+use crate::compare::config;
 use crate::compare::suppressions::{self, Added};
 use crate::facts::suppressions::{Kind, Scope, Suppression};
 use crate::verdict::{Confidence, Finding, Place};
@@ -27,7 +28,9 @@ const FORMATTING: OptionSpec =
     OptionSpec::bool("formatting", false, "Report directives for formatters and spelling checkers too.");
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    suppressions::added(context.change).into_iter().filter_map(|added| finding(context, added)).collect()
+    let directives = suppressions::added(context.change).into_iter().filter_map(|added| finding(context, added));
+    let settings = config::weakened(context.change).into_iter().filter(|it| it.rules);
+    directives.chain(settings.map(|it| weakened_config::finding(RULE.name, it))).collect()
 }
 
 fn finding(context: &Context<'_>, added: Added) -> Option<Finding> {

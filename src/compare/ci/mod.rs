@@ -7,7 +7,7 @@
 
 mod checks;
 mod inventory;
-mod narrowing;
+pub(in crate::compare) mod narrowing;
 mod structure;
 
 use crate::change::ChangeSet;

@@ -132,7 +132,7 @@ fn split<'a>(text: &'a str, operator: &str) -> Vec<&'a str> {
 }
 
 /// Why the second command lets more pass than the first; both run the same tool.
-pub(super) fn command(before: &Shape, after: &Shape, kind: Kind) -> Vec<String> {
+pub(in crate::compare) fn command(before: &Shape, after: &Shape, kind: Kind) -> Vec<String> {
     let mut reasons = Vec::new();
     for flag in after.flags.iter().filter(|flag| !before.flags.contains(flag)) {
         let Some(row) = commands::flag(after, kind, flag) else { continue };
