@@ -80,6 +80,12 @@ pub struct Tests {
     pub hooks: Vec<String>,
     /// How long a test may take where it doesn't say.
     pub timeout: Option<f64>,
+    /// Functions with parameters are no tests, whatever their names.
+    #[serde(default)]
+    pub bare: bool,
+    /// Functions whose bodies declare suites and tests.
+    #[serde(default)]
+    pub declaring: Vec<String>,
     /// Names of tests that need no checks: benchmarks.
     #[serde(default)]
     pub unchecked: Vec<String>,
@@ -114,6 +120,8 @@ impl Data {
         tests.parameter.extend(more.parameter);
         tests.classes.extend(more.classes);
         tests.hooks.extend(more.hooks);
+        tests.bare |= more.bare;
+        tests.declaring.extend(more.declaring);
         tests.unchecked.extend(more.unchecked);
         tests.handles.extend(more.handles);
         tests.builtins.extend(more.builtins);

@@ -113,8 +113,9 @@ fn call(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
                     made.text = head.child(Role::Callee)?.text.clone();
                     for (role, part) in head.children {
                         if role == Role::Argument {
-                            let mut parameter = Node::with(Kind::Parameter, part.span, Vec::new());
-                            parameter.text = part.text;
+                            let text = part.text.clone();
+                            let mut parameter = Node::with(Kind::Parameter, part.span, vec![(Role::Name, part)]);
+                            parameter.text = text;
                             made.children.push((Role::Parameter, parameter));
                         }
                     }
@@ -129,6 +130,17 @@ fn call(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
             let mut made = Node::with(Kind::Class, span, above);
             made.text = first(&mut arguments)?.text;
             Some(made)
+        }
+        ("doctest", None) => {
+            // The examples of a module are a test of their own.
+            let subject = first(&mut arguments)?;
+            let title = Node::leaf(Kind::Text, &format!("doctest {}", subject.words().join(".")), span);
+            let run = vec![(Role::Callee, Node::name("doctest.run", span)), (Role::Argument, subject)];
+            let run = Node::with(Kind::Block, span, vec![(Role::Item, Node::with(Kind::Call, span, run))]);
+            let lambda = Node::with(Kind::Lambda, span, vec![(Role::Body, run)]);
+            let children =
+                vec![(Role::Callee, Node::name("test", span)), (Role::Argument, title), (Role::Argument, lambda)];
+            Some(Node::with(Kind::Call, span, children))
         }
         (_, body) => {
             let callee = lowering.lower_one(node.child_by_field_name("target")?)?;

@@ -83,11 +83,12 @@ impl Lowering<'_> {
             out.push((given, Node::leaf(Kind::Other, self.source(node), span)));
             return;
         }
+        self.depth += 1;
         if let Some(made) = (self.language.reshape)(self, node) {
+            self.depth -= 1;
             out.push((given, made));
             return;
         }
-        self.depth += 1;
         let kind = self.kind(node);
         match kind {
             Kind::Skip => {}

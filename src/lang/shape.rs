@@ -39,6 +39,11 @@ pub(super) fn finish(node: &mut Node) {
         Kind::Shorthand => shorthand(node),
         Kind::Concat => concat(node),
         Kind::Function => {
+            for (role, child) in &mut node.children {
+                if *role == Role::Item && child.is(Kind::Parameter) {
+                    *role = Role::Parameter;
+                }
+            }
             take_name(node);
             last_block_becomes_body(node);
             annotations(node);
@@ -68,6 +73,7 @@ pub(super) fn finish(node: &mut Node) {
         }
         Kind::If => if_statement(node),
         Kind::Loop => {
+            several_targets(node);
             if node.child(Role::Iterable).is_none() {
                 node.text = "while".into();
             }
@@ -90,6 +96,19 @@ pub(super) fn finish(node: &mut Node) {
         }
         _ => {}
     }
+}
+
+/// `for (value, expected) in …` where the grammar names each.
+fn several_targets(node: &mut Node) {
+    if node.children_in(Role::Target).count() < 2 {
+        return;
+    }
+    let (targets, mut rest): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut node.children).into_iter().partition(|(role, _)| *role == Role::Target);
+    let span = targets[0].1.span;
+    let items = targets.into_iter().map(|(_, target)| (Role::Item, target)).collect();
+    rest.insert(0, (Role::Target, Node::with(Kind::List, span, items)));
+    node.children = rest;
 }
 
 fn rename(node: &mut Node, from: Role, to: Role) {

@@ -14,13 +14,17 @@ pub(super) fn reshape(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<N
         "attribute" => attribute(lowering, node),
         "guard_statement" => guard(lowering, node),
         "catch_block" => Some(catch(lowering, node)),
+        "navigation_expression" => itself(lowering, node),
+        "tuple_expression" => parenthesised(lowering, node),
+        kind if precedence_of_kind(kind) => Some(operators(lowering, node)),
         _ => None,
     }
 }
 
 fn argument(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
     let value = node.child_by_field_name("value")?;
-    let value = lowering.lower_one(value)?;
+    let any = lowering.source(value).trim_start_matches('(').starts_with("any Error");
+    let value = if any { Node::name("Error", lowering.span(value)) } else { lowering.lower_one(value)? };
     let Some(name) = node.child_by_field_name("name") else { return Some(value) };
     let mut made = Node::with(Kind::Keyword, lowering.span(node), vec![(Role::Value, value)]);
     made.text = lowering.source(name).trim_end_matches(':').into();
@@ -58,7 +62,29 @@ fn macro_call(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
             *role = Role::Argument;
         }
     }
+    if let [(_, callee), (_, value)] = children.as_mut_slice()
+        && &*callee.text == "#require"
+        && is_optional(value)
+    {
+        callee.text = "#require.value".into();
+    }
+    let throws = children.iter().any(|(_, child)| child.is(Kind::Keyword) && &*child.text == "throws");
+    if let (true, Some((_, callee))) = (throws, children.first_mut()) {
+        // `#expect(throws: SaveError.full) { … }` asks something else.
+        callee.text = format!("{}.throws", callee.text).into();
+    }
     Some(Node::with(Kind::Call, span, children))
+}
+
+/// Whether `#require(x)` asks that there is a value, as far as its text says.
+fn is_optional(node: &Node) -> bool {
+    let name = match node.kind {
+        Kind::Name | Kind::Member => &*node.text,
+        Kind::Call => node.child(Role::Callee).map_or("", |callee| &*callee.text),
+        _ => return false,
+    };
+    let name = name.rsplit('.').next().unwrap_or_default();
+    !["is", "has", "contains", "should", "can", "did", "allSatisfy"].iter().any(|verb| name.starts_with(verb))
 }
 
 /// `.disabled` is a member of a type that isn't written.
@@ -106,6 +132,86 @@ fn attribute(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
         _ => Node::with(Kind::Call, span, children),
     };
     Some(Node::with(Kind::Attribute, span, vec![(Role::Value, value)]))
+}
+
+/// `(x)` is `x`.
+fn parenthesised(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
+    let only = node.named_child(0).filter(|_| node.named_child_count() == 1)?;
+    if lowering.source(node).contains(':') {
+        return None;
+    }
+    lowering.lower_one(only)
+}
+
+fn precedence_of_kind(kind: &str) -> bool {
+    matches!(
+        kind,
+        "equality_expression" | "comparison_expression" | "conjunction_expression" | "disjunction_expression"
+    )
+}
+
+/// The grammar lets `a == 1 || b == 2` lean to the right; here it gets the language's own precedence.
+fn operators(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Node {
+    let (mut operands, mut between) = (Vec::new(), Vec::new());
+    flatten(lowering, node, &mut operands, &mut between, 0);
+    let mut output: Vec<Node> = Vec::new();
+    let mut pending: Vec<String> = Vec::new();
+    let join = |output: &mut Vec<Node>, operator: &str| {
+        if let (Some(right), Some(left)) = (output.pop(), output.pop()) {
+            output.push(Node::binary(operator, left, right));
+        }
+    };
+    let mut between = between.into_iter();
+    for operand in operands {
+        output.push(operand);
+        let Some(operator) = between.next() else { break };
+        while pending.last().is_some_and(|top| precedence(top) >= precedence(&operator)) {
+            join(&mut output, &pending.pop().unwrap_or_default());
+        }
+        pending.push(operator);
+    }
+    while let Some(operator) = pending.pop() {
+        join(&mut output, &operator);
+    }
+    let mut made = output.pop().unwrap_or_default();
+    made.span = lowering.span(node);
+    made
+}
+
+fn precedence(operator: &str) -> u8 {
+    match operator {
+        "||" => 1,
+        "&&" => 2,
+        _ => 3,
+    }
+}
+
+fn flatten(
+    lowering: &mut Lowering<'_>,
+    node: Syntax<'_>,
+    operands: &mut Vec<Node>,
+    between: &mut Vec<String>,
+    depth: usize,
+) {
+    const LIMIT: usize = 200;
+    let sides = node.child_by_field_name("lhs").zip(node.child_by_field_name("rhs"));
+    let Some((left, right)) = sides.filter(|_| precedence_of_kind(node.kind()) && depth < LIMIT) else {
+        operands.push(lowering.lower_one(node).unwrap_or_default());
+        return;
+    };
+    flatten(lowering, left, operands, between, depth + 1);
+    let operator = node.child_by_field_name("op").map(|operator| lowering.source(operator).trim().to_owned());
+    between.push(operator.unwrap_or_default());
+    flatten(lowering, right, operands, between, depth + 1);
+}
+
+/// `SaveError.self` names the type.
+fn itself(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
+    let suffix = node.child_by_field_name("suffix")?;
+    if lowering.source(suffix) != ".self" {
+        return None;
+    }
+    lowering.lower_one(node.child_by_field_name("target")?)
 }
 
 /// `guard c else { … }`: the block runs when the condition does not hold.

@@ -12,6 +12,10 @@ impl<'a> Reader<'_, 'a> {
     /// One form for demands that frameworks spell differently; none where a boolean expression was taken apart instead.
     pub fn canonical(&mut self, mut draft: Draft) -> Option<Draft> {
         let equality = matches!(draft.kind, CheckKind::Equal | CheckKind::Identical | CheckKind::Loose);
+        if draft.kind == CheckKind::Equal && draft.tolerance.is_some() {
+            draft.kind = CheckKind::Approximate;
+            return Some(draft);
+        }
         if equality && draft.expected.len() == 1 {
             if draft.subject.is_literal() && !draft.expected[0].is_literal() {
                 std::mem::swap(&mut draft.subject, &mut draft.expected[0]);
@@ -22,8 +26,15 @@ impl<'a> Reader<'_, 'a> {
                 self.condition_owned(&draft.subject.clone(), positive, draft.span);
                 return None;
             }
-            if expected.is(Kind::Text) && expected.text.is_empty() {
-                // A difference that has to be empty: `cmp.Diff(want, got) == ""`.
+            if is_nowhere(&expected) {
+                // `text.find("bob") != npos`
+                if let Some(drafts) = self.predicate(&draft.subject, !draft.positive, draft.span, 0) {
+                    drafts.into_iter().for_each(|inner| self.emit(inner));
+                    return None;
+                }
+            }
+            if expected.is(Kind::Text) && expected.text.is_empty() || expected.number() == Some(0.0) {
+                // A difference that has to be empty: `cmp.Diff(want, got) == ""`, `strcmp(want, got) == 0`.
                 let resolved = self.scope.resolve(&draft.subject);
                 if let Some(drafts) = self.difference_drafts(&resolved, draft.positive, draft.span) {
                     drafts.into_iter().for_each(|inner| self.emit(inner));
@@ -177,4 +188,15 @@ fn error_of(node: &Node) -> Option<&Node> {
 /// A name that says it holds an error.
 fn is_error(node: &Node) -> bool {
     node.is(Kind::Name) && (node.text.ends_with("err") || node.text.ends_with("Err") || &*node.text == "error")
+}
+
+/// What a search gives that finds nothing: `npos`, `end()`.
+fn is_nowhere(node: &Node) -> bool {
+    match node.kind {
+        Kind::Call if node.children.len() == 1 => {
+            node.child(Role::Callee).is_some_and(|callee| matches!(&*callee.text, "end" | "cend"))
+        }
+        Kind::Name | Kind::Member => node.text.rsplit('.').next() == Some("npos"),
+        _ => false,
+    }
 }

@@ -200,7 +200,15 @@ impl<'l, 'a> Finder<'l, 'a> {
         let named = vocabulary.functions.iter().any(|pattern| glob(pattern, &node.text))
             && around.class != Some(false)
             && self.takes(node, &vocabulary.parameter)
+            && !(vocabulary.bare && node.child(Role::Parameter).is_some())
             && node.child(Role::Body).is_some();
+        if vocabulary.declaring.iter().any(|pattern| glob(pattern, &node.text)) {
+            self.seen.insert(node);
+            for body in node.children_in(Role::Body) {
+                self.suite(body, around.clone(), 1);
+            }
+            return;
+        }
         if annotations.is_test || named {
             self.seen.insert(node);
             let mut around = around.clone();
@@ -238,6 +246,9 @@ impl<'l, 'a> Finder<'l, 'a> {
         let chain = Chain::of(node);
         if let Some(declared) = Declared::of(self, &chain, &around.scope) {
             let mut inner = around.clone();
+            let above = Annotations::of(node, &self.reader(&around.scope));
+            inner.marks.extend(above.marks);
+            inner.settings.extend(above.settings);
             inner.marks.extend(declared.annotations.marks.clone());
             inner.settings.extend(declared.annotations.settings.clone());
             if declared.is_suite {

@@ -289,6 +289,14 @@ impl<'a> Reader<'_, 'a> {
             self.emit(draft);
         }
         self.hurdles.truncate(depth);
+        if spec.form == Form::Check(CheckKind::Throws) {
+            // What is checked of the error: `XCTAssertThrowsError(try save()) { error in … }`.
+            let more = arguments.iter().filter(|n| !n.is(Kind::Keyword)).skip(spec.roles.len());
+            for lambda in more.filter(|more| more.is(Kind::Lambda)) {
+                let bodies: Vec<&'a Node> = lambda.children_in(Role::Body).collect();
+                self.branch(&bodies, None);
+            }
+        }
     }
 
     /// What a call demands; none where a boolean expression was taken apart instead.

@@ -80,6 +80,15 @@ impl Annotations {
                 }
             }
             "hook" => self.is_hook = true,
+            // A tag that is a mark by what it says: `@tag :skip`.
+            "mark" => {
+                for tag in arguments.iter().filter(|tag| tag.is(Kind::Text)) {
+                    let name = tag.text.trim_start_matches(':');
+                    if let Some(words) = reader.file().vocabulary.modify.word(name).cloned() {
+                        self.apply(&words, &[], reader, span, &tag.text);
+                    }
+                }
+            }
             "conditional" => {
                 // `#[cfg_attr(miri, ignore)]`
                 let Some((condition, attributes)) = arguments.split_first() else { return };
@@ -163,6 +172,9 @@ impl Annotations {
             }
             _ => {}
         }
+        if words.has("nested") {
+            arguments.iter().for_each(|inner| self.read(inner, reader, span));
+        }
         self.options(arguments, reader, span, what);
     }
 
@@ -198,6 +210,7 @@ impl Annotations {
             self.settings.push(Setting::new(kind, reader.whole_test(), what, amount, text, lines(value.span)));
         };
         match word {
+            "rows" => self.table(&value, Vec::new(), reader),
             "timeout" => setting(SettingKind::Timeout),
             "retry" => setting(SettingKind::Retry),
             "throws" => {

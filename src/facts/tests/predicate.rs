@@ -25,6 +25,11 @@ impl<'a> Reader<'_, 'a> {
     pub(super) fn predicate(&self, node: &Node, positive: bool, span: Span, depth: usize) -> Option<Vec<Draft>> {
         let chain = Chain::of(node);
         let path = self.known_path(&chain);
+        if let Some(range) = range_of(&chain) {
+            let [subject, low, high] = range.map(Clone::clone);
+            let expected = vec![low, high];
+            return Some(vec![Draft { kind: CheckKind::Between, positive, subject, expected, tolerance: None, span }]);
+        }
         let spec = self.file().vocabulary.predicates.get(&path)?;
         let last = chain.last()?;
         let arguments = last.arguments.as_deref().unwrap_or_default();
@@ -101,26 +106,21 @@ impl<'a> Reader<'_, 'a> {
     pub(super) fn approximate(&self, left: &Node, right: &Node, span: Span) -> Option<Vec<Draft>> {
         for (subject, other) in [(left, right), (right, left)] {
             let chain = Chain::of(other);
-            let spec = self.file().vocabulary.matchers.get(&self.known_path(&chain));
-            let Some(last) = chain.last() else { continue };
-            let (Some(spec), Some(arguments)) = (spec, last.arguments.as_deref()) else { continue };
-            if spec.form != Form::Check(CheckKind::Approximate) {
-                continue;
-            }
-            let tolerances: Vec<f64> = spec
-                .keywords
+            let of = |at: usize| self.file().vocabulary.matchers.get(&self.unalias(chain.path(at)));
+            let approximate = |at: &usize| of(*at).is_some_and(|spec| spec.form == Form::Check(CheckKind::Approximate));
+            let Some(at) = (0..chain.segments.len()).find(approximate) else { continue };
+            let (Some(spec), Some(arguments)) = (of(at), chain.segments[at].arguments.as_deref()) else { continue };
+            let named = spec.keywords.iter().filter_map(|(name, _)| Some((name.as_str(), named(arguments, name)?)));
+            // `Approx(0.5).margin(0.1)`
+            let following = chain.segments[at + 1..]
                 .iter()
-                .filter_map(|(name, _)| named(arguments, name))
-                .filter_map(|node| time::amount(&self.scope.resolve(node)))
-                .collect();
-            let text = spec
-                .keywords
-                .iter()
-                .filter_map(|(name, _)| Some(format!("{name}={}", named(arguments, name)?.words().join(" "))))
-                .collect::<Vec<_>>()
-                .join(" ");
-            let tolerance =
-                (!text.is_empty()).then_some(Tolerance { value: tolerances.into_iter().reduce(f64::max), text });
+                .filter_map(|segment| Some((segment.name, *segment.arguments.as_deref()?.first()?)));
+            let given: Vec<(&str, &Node)> = named.chain(following).collect();
+            let values = given.iter().filter_map(|(_, node)| time::amount(&self.scope.resolve(node)));
+            let value = values.reduce(f64::max);
+            let text: Vec<String> =
+                given.iter().map(|(name, node)| format!("{name}={}", node.words().join(" "))).collect();
+            let tolerance = (!text.is_empty()).then(|| Tolerance { value, text: text.join(" ") });
             let expected = arguments.first().map(|n| (*n).clone()).into_iter().collect();
             return Some(vec![Draft {
                 kind: CheckKind::Approximate,
@@ -160,4 +160,13 @@ fn leaves_out(option: &Node) -> bool {
         ["Ignore", "Sort", "Equate", "Filter", "Comparer", "Transformer"].iter().any(|verb| last.name.starts_with(verb))
     });
     named || matches!(option.kind, Kind::List | Kind::Spread) && option.nodes().any(leaves_out)
+}
+
+/// A function of one's own whose name says that its first argument lies between the others.
+fn range_of<'n>(chain: &Chain<'n>) -> Option<[&'n Node; 3]> {
+    let last = chain.last()?;
+    let [subject, low, high] = last.arguments.as_deref()? else { return None };
+    let name = last.name.to_ascii_lowercase().replace('_', "");
+    matches!(&*name, "between" | "isbetween" | "inrange" | "isinrange" | "withinrange")
+        .then_some([*subject, *low, *high])
 }

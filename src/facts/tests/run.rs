@@ -27,8 +27,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// What a row of `calls` says about this place.
     pub fn run_words(&mut self, words: &Words, arguments: &[&'a Node], span: Span) {
-        let which = words.argument();
-        let given = which.and_then(|which| argument(arguments, which));
+        let given = words.0.iter().skip(1).find_map(|which| argument(arguments, which));
         match words.first() {
             "skip" | "xfail" | "focus" | "todo" => {
                 if is_declaration(arguments) {
@@ -130,6 +129,11 @@ fn is_home_made(name: &str) -> bool {
         "Require",
         "WaitFor",
         "run_assert",
+        "ASSERT",
+        "EXPECT",
+        "CHECK",
+        "REQUIRE",
+        "VERIFY",
     ];
     verbs.iter().any(|verb| {
         name.strip_prefix(verb).is_some_and(|rest| rest.starts_with(|c: char| c == '_' || c.is_uppercase()))

@@ -28,7 +28,7 @@
 //! `declare`: `suite` or `test`, then modifications (`skip`, `focus`, `todo`, `xfail`).
 //! `modify`: `skip`, `skip-if`, `run-if`, `focus`, `todo`, `xfail`, `rows`, `timeout`, `retry`, `noise`.
 //! `attributes`: `test`, `test rows`, `row`, `rows`, `skip`, `skip-if`, `run-if`, `xfail`, `focus`, `timeout`, `retry`,
-//! `throws`, `suite`, `mock`; an argument's position or name may follow (`rows 1`, `retry reruns`).
+//! `throws`, `suite`, `mock`, `mark` (its texts are words of `modify`), `nested` (its arguments are attributes); an argument's position or name may follow (`rows 1`, `retry reruns`).
 //! `calls`: `skip`, `skip-if N`, `run-if N`, `xfail`, `timeout N`, `limit N` (of a whole test), `sleep N`, `retry N`, `mock N`, `fail`, `swallow`, `each`.
 //! `N` is a position; a name stands for a keyword argument or an option of that name.
 
@@ -48,6 +48,8 @@ pub struct Vocabulary {
     pub classes: Vec<String>,
     pub hooks: Vec<String>,
     pub unchecked: Vec<String>,
+    pub bare: bool,
+    pub declaring: Vec<String>,
     pub handles: Vec<String>,
     pub builtins: Vec<String>,
     pub declare: Table<Words>,
@@ -249,6 +251,8 @@ fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
         classes: tests.classes.clone(),
         hooks: tests.hooks.clone(),
         unchecked: tests.unchecked.clone(),
+        bare: tests.bare,
+        declaring: tests.declaring.clone(),
         handles: tests.handles.clone(),
         builtins: tests.builtins.clone(),
         checks: specs(&tests.checks),

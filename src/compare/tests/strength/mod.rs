@@ -14,7 +14,7 @@ use crate::facts::tests::{Check, CheckKind};
 use crate::lang::{Kind, Node, Role};
 use subject::{alike, handled, is_part, reach};
 use throws::throws;
-use values::{bounds, contained, contradicts, new_list, patterns, sets, tolerance, wildcards};
+use values::{bounds, contained, contradicts, new_list, patterns, ranges, sets, tolerance, wildcards};
 use words::name;
 
 /// What became of one check.
@@ -229,6 +229,7 @@ fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
             return tolerance(old, new);
         }
         kind if kind.is_bound() => return bounds(old, new),
+        CheckKind::Between if !same => return ranges(old, new),
         CheckKind::OneOf | CheckKind::AnyOf => return sets(old, new),
         CheckKind::CalledWith
         | CheckKind::CalledOnceWith
@@ -236,6 +237,7 @@ fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
         | CheckKind::Identical
         | CheckKind::Loose
         | CheckKind::Partial
+        | CheckKind::Type
             if !same =>
         {
             let (before, after) = (wildcards(&new_list(old)), wildcards(&new_list(new)));

@@ -35,7 +35,6 @@ pub(super) fn throws(old: &Check, new: &Check) -> Option<Verdict> {
                 if name == "message"
                     && before.is(Kind::Text)
                     && after.is(Kind::Text)
-                    && !after.text.is_empty()
                     && before.text.contains(&*after.text)
                 {
                     return Some(looser("a shorter message is enough", Some(witness::text(&after))));

@@ -17,6 +17,7 @@ pub(super) fn new_list(check: &Check) -> Node {
 pub(super) fn wildcards(node: &Node) -> usize {
     let mut count = 0;
     node.walk(&mut |n| {
+        count += usize::from(n.is(Kind::Name) && &*n.text == "_");
         let name = match n.kind {
             Kind::Member | Kind::Name => n.text.rsplit('.').next().unwrap_or_default(),
             _ => "",
@@ -61,6 +62,22 @@ pub(super) fn tolerance(old: &Check, new: &Check) -> Option<Verdict> {
         (Some(_), None) => Some(Verdict::Tighter),
         (None, None) => None,
     }
+}
+
+/// Two ranges that are written down.
+pub(super) fn ranges(old: &Check, new: &Check) -> Option<Verdict> {
+    let numbers = |check: &Check| match check.resolved_expected.as_slice() {
+        [low, high] => Some((low.number()?, high.number()?)),
+        _ => None,
+    };
+    let (Some((low, high)), Some((lower, higher))) = (numbers(old), numbers(new)) else {
+        return changed("another range is expected");
+    };
+    if lower <= low && higher >= high {
+        let more = if higher > high { higher } else { lower };
+        return Some(looser(format!("the range grew from {low}…{high} to {lower}…{higher}"), Some(format!("{more}"))));
+    }
+    if lower >= low && higher <= high { Some(Verdict::Tighter) } else { changed("another range is expected") }
 }
 
 pub(super) fn bounds(old: &Check, new: &Check) -> Option<Verdict> {

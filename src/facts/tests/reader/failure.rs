@@ -10,7 +10,8 @@ impl<'a> Reader<'_, 'a> {
         let last = if node.is(Kind::Block) { node.nodes().last() } else { Some(node) };
         let Some(last) = last else { return false };
         if last.is(Kind::Throw) {
-            return last.nodes().next().is_some();
+            // `throw XCTSkip("…")` fails nothing.
+            return last.nodes().next().is_some_and(|thrown| !self.is_skip(thrown));
         }
         if last.is(Kind::Return) && node.is(Kind::Block) {
             // `t.Errorf(…); return`

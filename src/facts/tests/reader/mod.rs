@@ -229,7 +229,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         leaves.then(|| statement.child(Role::Condition).map(|condition| self.scope.resolve(condition)))?
     }
 
-    fn is_skip(&self, statement: &Node) -> bool {
+    pub(super) fn is_skip(&self, statement: &Node) -> bool {
         let chain = Chain::of(statement);
         matches!(statement.kind, Kind::Call | Kind::Await)
             && chain.last().is_some_and(|last| last.arguments.is_some())
