@@ -104,6 +104,18 @@ fn literal(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
     Some(made)
 }
 
+/// What a variable of a type is at first.
+fn zero(lowering: &Lowering<'_>, kind: Syntax<'_>) -> Node {
+    let span = lowering.span(kind);
+    match lowering.source(kind) {
+        "bool" => Node::leaf(Kind::Bool, "false", span),
+        "string" => Node::leaf(Kind::Text, "", span),
+        "int" | "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64" | "byte"
+        | "rune" | "float32" | "float64" | "time.Duration" => Node::leaf(Kind::Number, "0", span),
+        _ => Node::leaf(Kind::Null, "null", span),
+    }
+}
+
 /// A method stands in the class of its receiver.
 fn method(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
     let span = lowering.span(node);
@@ -156,20 +168,28 @@ fn several(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
     Some(Node::with(Kind::Assign, span, vec![(Role::Target, target), (Role::Value, value)]))
 }
 
-fn field_names(lowering: &Lowering<'_>, kind: Syntax<'_>) -> Vec<String> {
+/// The fields of a struct, each with what it is where nothing is written.
+fn field_names(lowering: &Lowering<'_>, kind: Syntax<'_>) -> Vec<(String, Node)> {
     let mut names = Vec::new();
     let mut cursor = kind.walk();
     for list in kind.named_children(&mut cursor) {
         let mut inner = list.walk();
         for field in list.named_children(&mut inner) {
             let mut at = field.walk();
-            names.extend(field.children_by_field_name("name", &mut at).map(|name| lowering.source(name).to_owned()));
+            let zero = field.child_by_field_name("type").map_or_else(Node::default, |kind| zero(lowering, kind));
+            let fields = field.children_by_field_name("name", &mut at);
+            names.extend(fields.map(|name| (lowering.source(name).to_owned(), zero.clone())));
         }
     }
     names
 }
 
-fn elements(lowering: &mut Lowering<'_>, body: Syntax<'_>, own: Option<&[String]>, fields: Option<&[String]>) -> Node {
+fn elements(
+    lowering: &mut Lowering<'_>,
+    body: Syntax<'_>,
+    own: Option<&[(String, Node)]>,
+    fields: Option<&[(String, Node)]>,
+) -> Node {
     let mut children = Vec::new();
     let mut cursor = body.walk();
     for element in body.named_children(&mut cursor) {
@@ -196,13 +216,23 @@ fn elements(lowering: &mut Lowering<'_>, body: Syntax<'_>, own: Option<&[String]
             (key, value)
         } else {
             let name = own.and_then(|names| names.get(children.len()));
-            (name.map(|name| Node::leaf(Kind::Text, name, span)), Some(element))
+            (name.map(|(name, _)| Node::leaf(Kind::Text, name, span)), Some(element))
         };
         let Some(value) = value.and_then(|value| inner(lowering, value)) else { continue };
         children.push(match key {
             Some(key) => (Role::Item, Node::with(Kind::Pair, span, vec![(Role::Left, key), (Role::Value, value)])),
             None => (Role::Item, value),
         });
+    }
+    let written: Vec<Box<str>> =
+        children.iter().filter_map(|(_, pair): &(Role, Node)| Some(pair.child(Role::Left)?.text.clone())).collect();
+    if !written.is_empty() {
+        let left_out = own.into_iter().flatten().filter(|(name, _)| !written.iter().any(|other| **other == **name));
+        children.extend(left_out.map(|(name, zero)| {
+            let key = Node::leaf(Kind::Text, name, zero.span);
+            let pair = vec![(Role::Left, key), (Role::Value, zero.clone())];
+            (Role::Item, Node::with(Kind::Pair, zero.span, pair))
+        }));
     }
     let keyed = !children.is_empty() && children.iter().all(|(_, child)| child.is(Kind::Pair));
     Node::with(if keyed { Kind::Map } else { Kind::List }, lowering.span(body), children)

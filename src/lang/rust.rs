@@ -45,7 +45,7 @@ fn attribute(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
 fn arguments(lowering: &mut Lowering<'_>, tokens: Syntax<'_>) -> Vec<(Role, Node)> {
     const CALL: &str = "fn f(){f";
     const BLOCK: &str = "fn f()";
-    let text = lowering.source(tokens).to_owned();
+    let text = without_markers(lowering.source(tokens));
     let Some(inner) = text.get(1..text.len().saturating_sub(1)) else { return Vec::new() };
     let start = tokens.start_byte() as i64 + lowering.offset;
     let line = tokens.start_position().row as i64 + lowering.line_offset;
@@ -67,4 +67,19 @@ fn arguments(lowering: &mut Lowering<'_>, tokens: Syntax<'_>) -> Vec<(Role, Node
     let (first, second) = if is_block { (as_block(lowering), None) } else { (as_call(lowering), None) };
     let found = first.or(second).or_else(|| if is_block { as_call(lowering) } else { as_block(lowering) });
     found.unwrap_or_else(|| vec![(Role::Argument, Node::leaf(Kind::Other, inner.trim(), lowering.span(tokens)))])
+}
+
+/// insta marks a recording with `@`, which no expression has: `assert_snapshot!(x, @"…")`.
+fn without_markers(text: &str) -> String {
+    let mut made = text.to_owned();
+    for (marked, plain) in [(", @\"", ",  \""), (", @r\"", ",  r\""), (", @r#", ",  r#"), ("\n@", "\n ")] {
+        made = made.replace(marked, plain);
+    }
+    // On a line of its own.
+    let lines = made.split_inclusive('\n').map(|line| {
+        let start = line.trim_start();
+        let marker = ["@\"", "@r\"", "@r#", "@r##"].iter().any(|marker| start.starts_with(marker));
+        if marker { line.replacen('@', " ", 1) } else { line.to_owned() }
+    });
+    lines.collect()
 }

@@ -1,11 +1,15 @@
 //! Recorded output that was rewritten or deleted.
 
+use std::collections::BTreeMap;
+
+use super::test_transition::{at, short};
 use super::{Group, OptionKind, OptionSpec, Rule};
 use crate::change::{FileChange, Role, Status};
 use crate::compare::snapshots::{between, excerpt};
+use crate::compare::tests::{Change, Transition};
 use crate::facts::snapshots::{self, Entry};
 use crate::verdict::{Confidence, Finding, Place};
-use crate::{Context, Side};
+use crate::{Context, RepoPath, Side};
 
 pub static RULE: Rule = Rule {
     name: "snapshot-churn",
@@ -39,6 +43,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         })
         .filter_map(|file| finding(context, file, production))
         .collect();
+    findings.extend(inline(context, production));
     if let Some(first) = findings.first() {
         let path = first.place.as_ref().map(|place| &place.path);
         let options = context.policy.options(&RULE, path);
@@ -53,6 +58,25 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Recordings that stand in the tests themselves: one finding a file.
+fn inline(context: &Context<'_>, production: bool) -> Vec<Finding> {
+    let because = if production { "together with production code" } else { "without any change to production code" };
+    let mut by_path: BTreeMap<&RepoPath, Vec<&Transition>> = BTreeMap::new();
+    for transition in &context.compared.tests().transitions {
+        if let (Change::Rerecorded, Some(head)) = (&transition.change, &transition.head) {
+            by_path.entry(&head.path).or_default().push(transition);
+        }
+    }
+    by_path
+        .into_values()
+        .filter_map(|all| {
+            let first = *all.first()?;
+            let message = format!("{}, {because}", count(all.len(), 0, short(&first.test)));
+            Some(at(RULE.name, message, first).confidence(confidence(production)))
+        })
+        .collect()
 }
 
 fn finding(context: &Context<'_>, file: &FileChange, production: bool) -> Option<Finding> {

@@ -98,6 +98,19 @@ fn transition(new: &Case, before: &Check, after: &Check, diff: &mut TestDiff) {
             witness: None,
         });
     }
+    if let (Some(old), Some(now)) = (recorded(before), recorded(after)) {
+        if old != now {
+            diff.transitions.push(Transition {
+                change: Change::Rerecorded,
+                test: new.title(),
+                base: Some(spot_of_check(before)),
+                head: Some(spot_of_check(after)),
+                why: "recorded output changed".into(),
+                witness: None,
+            });
+        }
+        return;
+    }
     let (change, why, witness) = match strength::judge(before, after) {
         Verdict::Same => return,
         Verdict::Tighter => (Change::Tightened, "demands more".to_owned(), None),
@@ -112,6 +125,22 @@ fn transition(new: &Case, before: &Check, after: &Check, diff: &mut TestDiff) {
         why,
         witness,
     });
+}
+
+/// The text that a snapshot's check holds itself: `assert_snapshot!(x, @"…")`, `expect![["…"]]`.
+fn recorded(check: &Check) -> Option<String> {
+    let last = check.expected.last().filter(|_| check.kind == CheckKind::Snapshot)?;
+    let mut texts = Vec::new();
+    let mut only_text = true;
+    last.walk(&mut |node| match node.kind {
+        Kind::Text => texts.push(node.text.to_string()),
+        Kind::List | Kind::Call | Kind::Name => {}
+        _ => only_text = false,
+    });
+    // The same words on other columns are the same recording.
+    let squeezed =
+        |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+    (only_text && !texts.is_empty()).then(|| squeezed(&texts.join("\n")))
 }
 
 fn report_removed(left: &Left<'_>, new: &Case, around: &Surroundings, diff: &mut TestDiff) {
@@ -131,6 +160,13 @@ fn report_removed(left: &Left<'_>, new: &Case, around: &Surroundings, diff: &mut
         return;
     }
     if !left.case.runs() || !strength::is_reached(check) || check.kind == CheckKind::Count {
+        return;
+    }
+    // Another row still asks it in these words: this one goes another way.
+    let asked = |now: &Check| {
+        now.kind == check.kind && now.subject == check.subject && now.expected == check.expected && now.row.is_some()
+    };
+    if check.row.is_some() && !row_is_gone(left, new) && new.checks.iter().any(asked) {
         return;
     }
     // Where the rest of the case still is.

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::implied::contains;
 use super::strength;
-use crate::facts::tests::Check;
-use crate::lang::Node;
+use crate::facts::tests::{Check, CheckKind};
+use crate::lang::{Kind, Node};
 
 pub(super) fn join<'t>(
     from: &mut Vec<&'t Check>,
@@ -96,10 +96,30 @@ fn affinity(before: &Check, after: &Check) -> f64 {
     };
     let kind = if strength::family(before.kind) == strength::family(after.kind) { 1.0 } else { 0.0 };
     let row = if before.row == after.row { 0.0 } else { 0.1 };
+    // What was asked for is one of several answers now.
+    let among = |value: &Node| after.expected.iter().any(|n| contains(n, value) || ends_alike(n, value));
+    if matches!(after.kind, CheckKind::OneOf | CheckKind::AnyOf)
+        && before.kind == CheckKind::Equal
+        && before.expected.first().is_some_and(among)
+    {
+        return 0.7 - row;
+    }
     if subject < 0.6 && expected < 0.6 {
         return 0.0;
     }
     subject * 0.65 + expected * 0.2 + kind * 0.15 - row
+}
+
+/// `ChannelError.closed` among `.closed` and others.
+fn ends_alike(whole: &Node, value: &Node) -> bool {
+    let name = match value.kind {
+        Kind::Member | Kind::Name => value.text.rsplit('.').next().unwrap_or_default(),
+        _ => return false,
+    };
+    let mut found = false;
+    whole
+        .walk(&mut |n| found |= matches!(n.kind, Kind::Name | Kind::Member) && n.text.rsplit('.').next() == Some(name));
+    found && name.len() > 2
 }
 
 fn similarity(one: &Node, other: &Node) -> f64 {

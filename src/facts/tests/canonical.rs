@@ -21,7 +21,7 @@ impl<'a> Reader<'_, 'a> {
                 std::mem::swap(&mut draft.subject, &mut draft.expected[0]);
             }
             let expected = strip_await(&draft.expected[0]).clone();
-            if expected.is(Kind::Bool) && self.is_boolean(&draft.subject) {
+            if expected.is(Kind::Bool) && (self.file().vocabulary.typed_truth || self.is_boolean(&draft.subject)) {
                 let positive = draft.positive == (&*expected.text == "true");
                 self.condition_owned(&draft.subject.clone(), positive, draft.span);
                 return None;

@@ -5,7 +5,7 @@ use super::emit::{Draft, part};
 use super::model::{CheckKind, Hurdle, HurdleKind, Tolerance};
 use super::reader::Reader;
 use super::time;
-use super::vocabulary::{ArgumentRole, Form, Spec};
+use super::vocabulary::{ArgumentRole, Form, Spec, glob};
 use crate::lang::{Kind, Node, Role, Span};
 
 impl<'a> Reader<'_, 'a> {
@@ -354,7 +354,10 @@ impl<'a> Reader<'_, 'a> {
     fn has_handle(&self, positional: &[&Node]) -> bool {
         let handles = &self.file().vocabulary.handles;
         handles.is_empty()
-            || positional.first().is_some_and(|first| handles.contains(&Chain::of(first).full_path().join(".")))
+            || positional.first().is_some_and(|first| {
+                let path = Chain::of(first).full_path().join(".");
+                handles.iter().any(|handle| glob(handle, &path))
+            })
     }
 
     /// A call's arguments by their roles.

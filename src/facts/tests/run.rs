@@ -3,7 +3,7 @@
 use super::chain::{Chain, argument};
 use super::model::MarkKind;
 use super::reader::{Reader, is_declaration};
-use super::vocabulary::{Form, Words};
+use super::vocabulary::{Form, Words, glob};
 use crate::lang::{Kind, Node, Span};
 
 impl<'a> Reader<'_, 'a> {
@@ -80,7 +80,10 @@ impl<'a> Reader<'_, 'a> {
         let chain = Chain::of(statement);
         let Some(last) = chain.last() else { return };
         let handles = &self.file().vocabulary.handles;
-        let is_handle = |node: &&Node| handles.contains(&Chain::of(node).full_path().join("."));
+        let is_handle = |node: &&Node| {
+            let path = Chain::of(node).full_path().join(".");
+            handles.iter().any(|handle| glob(handle, &path))
+        };
         if last.arguments.iter().flatten().any(is_handle) && self.library.function(self.file, last.name).is_none() {
             self.emit_opaque(last.name, statement.clone(), Vec::new(), true, statement.span);
         }

@@ -34,7 +34,12 @@ impl<'a> Reader<'_, 'a> {
         }
         let resolved = self.scope.resolve(condition);
         let opposite = Node::unary("!", resolved.clone());
-        match gate::judge(&resolved, self.file().vocabulary) {
+        let vocabulary = self.file().vocabulary;
+        // Which way one row of a table goes says nothing of the others: what it doesn't reach isn't its own.
+        let by_row = self.row.is_some() && gate::judge(condition, vocabulary) == Gate::Sometimes;
+        match gate::judge(&resolved, vocabulary) {
+            Gate::Always if by_row => self.branch(&[then], None),
+            Gate::Never if by_row => self.branch(&otherwise, None),
             Gate::Always => {
                 self.branch(&[then], None);
                 self.branch(&otherwise, Some((HurdleKind::Unreachable, None)));

@@ -198,10 +198,7 @@ impl<'r, 'a> Reader<'r, 'a> {
                     // Of one row it is often known which way it goes.
                     match gate::judge(&condition, self.file().vocabulary) {
                         Gate::Never => continue,
-                        Gate::Always => {
-                            self.hurdles.push(Hurdle { kind: HurdleKind::Unreachable, what: None });
-                            continue;
-                        }
+                        Gate::Always => break,
                         Gate::Sometimes => {}
                     }
                 }
