@@ -18,9 +18,11 @@ mod leftover_marker;
 mod lockfile_drift;
 mod loosened_assertion;
 mod missing_evidence;
+mod missing_test;
 mod new_dependency;
 mod options;
 mod out_of_scope_path;
+mod patched_subject;
 mod policy_tampering;
 mod protected_branch;
 mod raised_timeout;
@@ -58,6 +60,8 @@ pub static ALL: &[&Rule] = &[
     &assertion_free_test::RULE,
     &raised_timeout::RULE,
     &added_retry::RULE,
+    &patched_subject::RULE,
+    &missing_test::RULE,
     &snapshot_churn::RULE,
     &suppressed_lint::RULE,
     &weakened_config::RULE,

@@ -2,7 +2,7 @@
 
 use super::marks::{same_mark, spot_of_mark};
 use super::strength::{self, level};
-use super::{Change, TestDiff, Transition, cases, mocks, settings, spot_of_case};
+use super::{Change, TestDiff, Transition, cases, settings, spot_of_case};
 use crate::facts::tests::{Case, Gate, MarkKind, Part};
 
 /// What a new case is born with.
@@ -41,7 +41,6 @@ pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
         });
     }
     settings::born(new, diff);
-    mocks(None, new, diff);
     let checked = new.checks.iter().any(|check| strength::is_reached(check) && level(check) > 0);
     // What it is made of checks: its subtests.
     let parent_of = |case: &Case| {

@@ -10,6 +10,7 @@ mod checks;
 mod credit;
 mod implied;
 mod marks;
+mod mocks;
 mod pairing;
 mod removed;
 mod settings;
@@ -95,12 +96,12 @@ pub fn compare(base: &[TestFile], head: &[TestFile], around: &Surroundings) -> T
     for (old, new) in &matched.pairs {
         marks::compare(old, new, &mut diff);
         settings::cases(old, new, &mut diff);
-        mocks(Some(old), new, &mut diff);
     }
     for new in &matched.added {
         born::case(new, &matched, &mut diff);
     }
     removed::cases(&matched, &outcome, around, &mut diff);
+    mocks::compare(&matched, base, head, around, &mut diff);
     settings::files(base, head, around, &mut diff);
     diff.deduplicate();
     diff
@@ -137,21 +138,4 @@ pub(crate) fn spot_of_check(check: &Check) -> Spot {
 
 pub(crate) fn spot_of_setting(path: &RepoPath, setting: &Setting) -> Spot {
     Spot { path: path.clone(), lines: setting.lines, text: setting.text.clone() }
-}
-
-fn mocks(old: Option<&Case>, new: &Case, diff: &mut TestDiff) {
-    for (target, line) in &new.mocks {
-        let known = old.is_some_and(|old| old.mocks.iter().any(|(before, _)| before == target));
-        if !known {
-            let head = Spot { path: new.path.clone(), lines: LineRange::one(*line), text: target.clone() };
-            diff.transitions.push(Transition {
-                change: Change::Mocked { target: target.clone() },
-                test: new.title(),
-                base: None,
-                head: Some(head),
-                why: "is replaced by a stand-in".into(),
-                witness: None,
-            });
-        }
-    }
 }

@@ -95,6 +95,7 @@ impl<'a> Finder<'_, 'a> {
                 let mut reader = self.reader(&around.scope);
                 parameters.iter().for_each(|parameter| reader.scope.bind_pattern(parameter, None));
                 case.settings.extend(reader.settings_of(body));
+                case.mocks.extend(reader.mocks_of(body));
             }
             case.words = body.words().into_iter().take(4000).map(Into::into).collect();
             body.walk(&mut |node| {
@@ -113,7 +114,6 @@ impl<'a> Finder<'_, 'a> {
                     case.rows = reading.rows;
                 }
                 case.marks.extend(reading.marks);
-                case.mocks.extend(reading.mocks);
                 inner = reading.inner;
             }
         }

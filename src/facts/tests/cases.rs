@@ -6,6 +6,7 @@ use super::chain::Chain;
 use super::declared::Declared;
 use super::library::Library;
 use super::marks::Annotations;
+use super::mocks::Mock;
 use super::model::{Case, Mark, MarkKind, Part, Setting, TestFile};
 use super::reader::Reader;
 use super::rows::{element_pattern, rows_of};
@@ -21,6 +22,7 @@ pub struct Finder<'l, 'a> {
     pub file: usize,
     pub(super) cases: Vec<Case>,
     pub(super) settings: Vec<Setting>,
+    mocks: Vec<Mock>,
     pub(super) followed: HashSet<&'a str>,
     /// Functions that turned out to be cases or hooks.
     pub(super) seen: HashSet<*const Node>,
@@ -48,6 +50,7 @@ pub fn read(library: &Library<'_>, file: usize) -> TestFile {
         file,
         cases: Vec::new(),
         settings: Vec::new(),
+        mocks: Vec::new(),
         followed: HashSet::new(),
         seen: HashSet::new(),
         aliases: Vec::new(),
@@ -64,6 +67,7 @@ pub fn read(library: &Library<'_>, file: usize) -> TestFile {
         path: source.path.clone(),
         cases: finder.cases,
         settings: finder.settings,
+        mocks: finder.mocks,
         functions: library.files[file].functions.keys().map(|name| (*name).to_owned()).collect(),
         unread: source.unread.clone(),
     }
@@ -303,6 +307,7 @@ impl<'l, 'a> Finder<'l, 'a> {
         let reading = reader.reading;
         marks.extend(reading.marks);
         settings.extend(self.reader(&around.scope).settings_of(node));
+        self.mocks.extend(self.reader(&around.scope).mocks_of(node));
         if reading.checks.is_empty() {
             for lambda in arguments.iter().filter(|n| n.is(Kind::Lambda)) {
                 for body in lambda.children_in(Role::Body) {
@@ -348,6 +353,7 @@ impl<'l, 'a> Finder<'l, 'a> {
         reader.visit(node);
         marks.extend(reader.reading.marks);
         settings.extend(self.reader(&around.scope).settings_of(node));
+        self.mocks.extend(self.reader(&around.scope).mocks_of(node));
         around.scope = reader.scope;
     }
 }

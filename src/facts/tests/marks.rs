@@ -2,6 +2,7 @@
 
 use super::chain::{Chain, argument};
 use super::emit::part;
+use super::mocks::Mock;
 use super::model::{Gate, Mark, Row, Setting, SettingKind};
 use super::reader::{Reader, lines};
 use super::rows::rows_of;
@@ -22,9 +23,9 @@ pub struct Annotations {
     /// Expected exception: its parts.
     pub throws: Option<Vec<Node>>,
     pub throws_span: Option<Span>,
-    pub mocks: Vec<(String, u32)>,
     /// The body is a function that isn't here.
     pub elsewhere: bool,
+    pub mocks: Vec<Mock>,
 }
 
 impl Annotations {
@@ -166,9 +167,8 @@ impl Annotations {
                 self.throws_span = Some(span);
             }
             "mock" => {
-                if let Some(target) = given.or(arguments.first().copied()) {
-                    self.mocks.push((reader.scope.resolve(target).words().join("."), span.line));
-                }
+                let at = Node::leaf(Kind::Attribute, "", span);
+                self.mocks.extend(reader.patched(words, arguments, &at));
             }
             _ => {}
         }

@@ -14,6 +14,7 @@ mod expects;
 mod gate;
 mod library;
 mod marks;
+mod mocks;
 mod model;
 mod polls;
 mod predicate;
@@ -27,6 +28,7 @@ mod time;
 pub mod vocabulary;
 
 pub use library::Source;
+pub use mocks::Mock;
 pub use model::{
     Case, Check, CheckKind, Gate, Hurdle, HurdleKind, Limits, Mark, MarkKind, Part, Row, Setting, SettingKind,
     TestFile, Tolerance,

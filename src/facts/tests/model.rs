@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::mocks::Mock;
 use crate::lang::{Node, Span};
 use crate::{LineRange, RepoPath};
 
@@ -11,6 +12,8 @@ pub struct TestFile {
     pub cases: Vec<Case>,
     /// Settings that no single case owns.
     pub settings: Vec<Setting>,
+    /// Stand-ins that no single case owns.
+    pub mocks: Vec<Mock>,
     /// Names of its functions.
     pub functions: BTreeSet<String>,
     /// Regions that the grammar did not understand.
@@ -30,8 +33,8 @@ pub struct Case {
     pub checks: Vec<Check>,
     /// Parametrised rows, as far as they can be counted.
     pub rows: Vec<Row>,
-    /// What is replaced by a stand-in: normalised target, and the line.
-    pub mocks: Vec<(String, u32)>,
+    /// What is replaced by a stand-in.
+    pub mocks: Vec<Mock>,
     /// The words of the body, for similarity.
     pub words: Vec<Box<str>>,
     /// Names the body uses.

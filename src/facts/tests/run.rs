@@ -1,4 +1,4 @@
-//! Calls that decide whether a case runs, and what stands in for what: skips, mocks.
+//! Calls that decide whether a case runs.
 
 use super::chain::{Chain, argument};
 use super::model::MarkKind;
@@ -56,12 +56,6 @@ impl<'a> Reader<'_, 'a> {
                     (outer, inner) => outer.or(inner),
                 };
                 self.mark(kind, condition, span);
-            }
-            "mock" => {
-                if let Some(given) = given.or(arguments.first().copied()) {
-                    let target = self.scope.resolve(given).words().join(".");
-                    self.reading.mocks.push((target, span.line));
-                }
             }
             "collected"
                 if given.or(arguments.first().copied()).is_some_and(|n| n.is(Kind::Bool) && &*n.text == "false") =>

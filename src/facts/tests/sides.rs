@@ -1,5 +1,7 @@
 //! Which files of a change are read for tests, and reading them on both sides.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::library::Source;
@@ -38,6 +40,20 @@ impl Sides {
             }
         }
         sides
+    }
+}
+
+impl Sides {
+    /// Whether tests that stand beside the code they test are others than before.
+    pub fn inline_tests_differ(&self) -> bool {
+        fn said(files: &[TestFile]) -> BTreeSet<(&RepoPath, String, &[Box<str>])> {
+            files
+                .iter()
+                .flat_map(|file| file.cases.iter())
+                .map(|case| (&case.path, case.title(), case.words.as_slice()))
+                .collect()
+        }
+        said(&self.base) != said(&self.head)
     }
 }
 

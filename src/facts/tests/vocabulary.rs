@@ -29,7 +29,7 @@
 //! `modify`: `skip`, `skip-if`, `run-if`, `focus`, `todo`, `xfail`, `rows`, `timeout`, `retry`, `noise`.
 //! `attributes`: `test`, `test rows`, `row`, `rows`, `skip`, `skip-if`, `run-if`, `xfail`, `focus`, `timeout`, `retry`,
 //! `throws`, `suite`, `mock`, `mark` (its texts are words of `modify`), `nested` (its arguments are attributes); an argument's position or name may follow (`rows 1`, `retry reruns`).
-//! `calls`: `skip`, `skip-if N`, `run-if N`, `xfail`, `timeout N`, `limit N` (of a whole test), `sleep N`, `retry N`, `mock N`, `fail`, `swallow`, `each`.
+//! `calls`: `skip`, `skip-if N`, `run-if N`, `xfail`, `timeout N`, `limit N` (of a whole test), `sleep N`, `retry N`, `mock N M` (a path, its rest in M), `mock-module N`, `spy N M`, `fail`, `swallow`, `each`.
 //! `N` is a position; a name stands for a keyword argument or an option of that name.
 
 use std::collections::HashMap;

@@ -25,7 +25,6 @@ const CHECK_LIMIT: usize = 3000;
 pub struct Reading<'a> {
     pub checks: Vec<Check>,
     pub marks: Vec<Mark>,
-    pub mocks: Vec<(String, u32)>,
     /// Rows of the tables that the body runs through.
     pub rows: Vec<Row>,
     /// Cases declared inside the body, with the scope they see.
