@@ -18,7 +18,7 @@ pub struct Matched<'t> {
     pub added: Vec<&'t Case>,
 }
 
-pub fn pair<'t>(base: &'t [TestFile], head: &'t [TestFile], around: &Surroundings) -> Matched<'t> {
+pub fn pair<'t>(base: &'t [TestFile], head: &'t [TestFile], around: &Surroundings<'_>) -> Matched<'t> {
     let mut old: Vec<&Case> = base.iter().flat_map(|file| &file.cases).collect();
     let mut new: Vec<&Case> = head.iter().flat_map(|file| &file.cases).collect();
     let mut pairs = Vec::new();

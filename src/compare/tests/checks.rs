@@ -30,7 +30,7 @@ impl Outcome {
     }
 }
 
-pub fn compare(matched: &Matched<'_>, around: &Surroundings, diff: &mut TestDiff) -> Outcome {
+pub fn compare(matched: &Matched<'_>, around: &Surroundings<'_>, diff: &mut TestDiff) -> Outcome {
     let mut gone: Vec<(Left<'_>, &Case)> = Vec::new();
     let mut pool: Vec<Left<'_>> = Vec::new();
     for (old, new) in &matched.pairs {
@@ -143,7 +143,7 @@ fn recorded(check: &Check) -> Option<String> {
     (only_text && !texts.is_empty()).then(|| squeezed(&texts.join("\n")))
 }
 
-fn report_removed(left: &Left<'_>, new: &Case, around: &Surroundings, diff: &mut TestDiff) {
+fn report_removed(left: &Left<'_>, new: &Case, around: &Surroundings<'_>, diff: &mut TestDiff) {
     let check = left.check;
     // A helper of unknown meaning: only names that say "assert" are missed.
     if check.kind == CheckKind::Opaque && !check.expected.first().is_some_and(|name| says_assert(&name.text)) {
@@ -208,12 +208,12 @@ fn is_setup_gone(check: &Check, new: &Case) -> bool {
 }
 
 /// Something the check looked at that production code no longer has, and the test no longer uses.
-fn subject_gone(check: &Check, new: &Case, around: &Surroundings) -> Option<String> {
+fn subject_gone(check: &Check, new: &Case, around: &Surroundings<'_>) -> Option<String> {
     let looked_at =
         [&check.subject, &check.resolved_subject].into_iter().chain(&check.expected).flat_map(|n| n.words());
     looked_at
         .flat_map(|word| word.split('.'))
-        .find(|word| around.gone.contains(*word) && !new.names.contains(*word))
+        .find(|word| around.gone().contains(*word) && !new.names.contains(*word))
         .map(str::to_owned)
 }
 

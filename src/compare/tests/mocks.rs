@@ -12,7 +12,7 @@ pub fn compare(
     matched: &Matched<'_>,
     base: &[TestFile],
     head: &[TestFile],
-    around: &Surroundings,
+    around: &Surroundings<'_>,
     diff: &mut TestDiff,
 ) {
     let pairs = matched.pairs.iter().map(|(old, new)| (Some(*old), *new));

@@ -89,7 +89,7 @@ pub enum Change {
 }
 
 /// Compares the tests of two sides.
-pub fn compare(base: &[TestFile], head: &[TestFile], around: &Surroundings) -> TestDiff {
+pub fn compare(base: &[TestFile], head: &[TestFile], around: &Surroundings<'_>) -> TestDiff {
     let matched = cases::pair(base, head, around);
     let mut diff = TestDiff::default();
     let outcome = checks::compare(&matched, around, &mut diff);

@@ -4,7 +4,7 @@ use super::{Change, Surroundings, TestDiff, Transition, cases, checks, spot_of_c
 use crate::facts::tests::Part;
 
 /// Cases of the base that have no counterpart, unless everything they demanded is demanded elsewhere.
-pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &Surroundings, diff: &mut TestDiff) {
+pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &Surroundings<'_>, diff: &mut TestDiff) {
     for (at, old) in matched.removed.iter().enumerate() {
         if old.part != Part::Test {
             continue;
@@ -23,7 +23,7 @@ pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &S
             .iter()
             .map(|name| &**name)
             .chain(suites)
-            .find(|name| around.gone.contains(*name))
+            .find(|name| around.gone().contains(*name))
             .map(str::to_owned);
         let why = match (total, credited) {
             (0, _) => "is gone".to_owned(),

@@ -35,7 +35,7 @@ pub fn born(new: &Case, diff: &mut TestDiff) {
 }
 
 /// What no single case owns: the file's own settings, then those of each helper that both sides have.
-pub fn files(base: &[TestFile], head: &[TestFile], around: &Surroundings, diff: &mut TestDiff) {
+pub fn files(base: &[TestFile], head: &[TestFile], around: &Surroundings<'_>, diff: &mut TestDiff) {
     let by_path: HashMap<&RepoPath, &TestFile> = head.iter().map(|file| (&file.path, file)).collect();
     for old in base {
         let path = around.renames.get(&old.path).unwrap_or(&old.path);

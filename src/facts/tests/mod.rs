@@ -21,6 +21,7 @@ mod predicate;
 mod reader;
 mod rows;
 mod run;
+mod runner;
 mod scope;
 mod settings;
 mod sides;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::library::Source;
-use super::{TestFile, read};
+use super::{TestFile, read, runner};
 use crate::change::{ChangeSet, FileChange, Mode, Role};
 use crate::lang::{self, Span};
 use crate::{RepoPath, Side};
@@ -33,7 +33,10 @@ impl Sides {
                     Err((path, why)) => sides.unread.push((path, side, why)),
                 }
             }
-            let read = read(&sources);
+            let mut read = read(&sources);
+            let configured: Vec<TestFile> =
+                change.files.par_iter().filter_map(|file| configuration(change, file, side)).collect();
+            read.extend(configured);
             match side {
                 Side::Base => sides.base = read,
                 Side::Head => sides.head = read,
@@ -55,6 +58,24 @@ impl Sides {
         }
         said(&self.base) != said(&self.head)
     }
+}
+
+/// A runner's configuration: its limits and retries, no cases.
+fn configuration(change: &ChangeSet, file: &FileChange, side: Side) -> Option<TestFile> {
+    let entry = file.side(side)?;
+    if file.role == Role::TestData || file.role == Role::Test || !runner::is_configuration(&entry.path) {
+        return None;
+    }
+    let bytes = change.content(file, side)?.ok()?;
+    if !runner::is_module(&entry.path) {
+        return runner::document(&entry.path, &bytes);
+    }
+    let language = lang::of(&entry.path).filter(|language| runner::fits(language))?;
+    let parsed = language.parse(&bytes).ok()?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let source =
+        Source { path: entry.path.clone(), language, text, root: parsed.root, unread: Vec::new(), inline: false };
+    Some(runner::module(&source))
 }
 
 fn may_hold_tests(file: &FileChange) -> bool {

@@ -1,0 +1,188 @@
+//! Limits and retries in the configuration of test runners, as files with settings and no cases.
+
+use super::library::{Library, Source};
+use super::model::{Limits, Setting, SettingKind, TestFile};
+use super::reader::Reader;
+use super::time;
+use crate::LineRange;
+use crate::RepoPath;
+use crate::facts::document::{self, Format, Node, Value};
+use crate::facts::shell::split_words;
+use crate::lang::{Kind, Language, Span};
+
+/// Whether a path is a runner's configuration, or holds it among others.
+pub fn is_configuration(path: &RepoPath) -> bool {
+    is_module(path) || document_of(path).is_some()
+}
+
+/// Configuration that is a program: read through the language's tree.
+pub fn is_module(path: &RepoPath) -> bool {
+    let name = String::from_utf8_lossy(path.file_name()).to_ascii_lowercase();
+    let tools = ["playwright", "vitest", "vite", "jest", "cypress", "wdio", "karma", "ava", "nightwatch", "testcafe"];
+    name.starts_with(".mocharc.") && path.extension().is_some_and(|ext| ext.ends_with(b"js"))
+        || name == "build.gradle.kts"
+        || tools.iter().any(|tool| {
+            name.strip_prefix(tool).is_some_and(|rest| {
+                [".config.", ".conf.", ".workspace.", "-ct.config."].iter().any(|end| rest.starts_with(end))
+            })
+        }) && path.extension() != Some(b"json")
+}
+
+/// Where in a document the runner's keys are.
+enum Part {
+    Whole,
+    /// Below these keys.
+    Below(&'static [&'static [&'static str]]),
+}
+
+fn document_of(path: &RepoPath) -> Option<(Format, Part)> {
+    let name = String::from_utf8_lossy(path.file_name()).to_ascii_lowercase();
+    let pytest: &[&[&str]] = &[&["tool", "pytest"]];
+    Some(match name.as_str() {
+        "nextest.toml" => (Format::Toml, Part::Whole),
+        "bunfig.toml" => (Format::Toml, Part::Below(&[&["test"]])),
+        "pyproject.toml" => (Format::Toml, Part::Below(pytest)),
+        "pytest.toml" | ".pytest.toml" => (Format::Toml, Part::Whole),
+        "pytest.ini" | ".pytest.ini" => (Format::Ini, Part::Whole),
+        "tox.ini" => (Format::Ini, Part::Below(&[&["pytest"]])),
+        "setup.cfg" => (Format::Ini, Part::Below(&[&["tool:pytest"]])),
+        "junit-platform.properties" => (Format::Ini, Part::Whole),
+        "package.json" => {
+            (Format::Json, Part::Below(&[&["jest"], &["mocha"], &["ava"], &["tap"], &["vitest"], &["scripts"]]))
+        }
+        "jest.config.json" | ".mocharc.json" | ".mocharc.jsonc" | "cypress.json" => (Format::Json, Part::Whole),
+        ".mocharc.yml" | ".mocharc.yaml" | ".taprc" | "dart_test.yaml" => (Format::Yaml, Part::Whole),
+        "phpunit.xml" | "phpunit.xml.dist" | "pom.xml" => (Format::Xml, Part::Whole),
+        _ if name.ends_with(".runsettings") => (Format::Xml, Part::Whole),
+        _ => return None,
+    })
+}
+
+/// The settings of a document; nothing where it can't be read, which its own readers say.
+pub fn document(path: &RepoPath, bytes: &[u8]) -> Option<TestFile> {
+    let (format, part) = document_of(path)?;
+    let root = document::read(format, bytes).ok()?;
+    let mut settings = Vec::new();
+    match part {
+        Part::Whole => walk(&root, "", 0, &mut settings),
+        Part::Below(places) => {
+            for place in places {
+                if let Some(node) = root.path(place) {
+                    walk(node, &place.join("."), 0, &mut settings);
+                }
+            }
+        }
+    }
+    Some(file(path, settings))
+}
+
+/// The settings of a module that configures a runner.
+pub fn module(source: &Source) -> TestFile {
+    let sources = std::slice::from_ref(source);
+    let library = Library::new(sources);
+    let mut reader = Reader::new(&library, 0, library.files[0].constants.clone());
+    let mut settings = reader.settings_of(&source.root);
+    for setting in &mut settings {
+        // Which function the options are handed to says nothing of a runner.
+        setting.what = setting.what.rsplit(' ').next().unwrap_or_default().to_owned();
+        setting.limits = Limits::Test { default: None };
+        let none = setting.kind == SettingKind::Timeout && setting.value == Some(0.0);
+        setting.value = if none { Some(f64::INFINITY) } else { setting.value };
+    }
+    file(&source.path, settings)
+}
+
+/// Whether a language's tree can be read for settings.
+pub fn fits(language: &Language) -> bool {
+    matches!(language.name, "javascript" | "typescript" | "tsx" | "kotlin")
+}
+
+fn file(path: &RepoPath, settings: Vec<Setting>) -> TestFile {
+    TestFile {
+        path: path.clone(),
+        cases: Vec::new(),
+        settings,
+        mocks: Vec::new(),
+        functions: std::collections::BTreeSet::new(),
+        unread: Vec::new(),
+    }
+}
+
+fn walk(node: &Node, place: &str, depth: usize, settings: &mut Vec<Setting>) {
+    if depth > 40 {
+        return;
+    }
+    for member in node.members() {
+        let name = member.name.trim_start_matches('@');
+        let what = if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
+        let lines = LineRange::one(member.line);
+        let text = member.value.text().map_or_else(|| name.to_owned(), |value| format!("{name} = {value}"));
+        match kind_of(name) {
+            Some(kind) => {
+                if let Some(value) = amount(&member.value) {
+                    settings.push(Setting::new(kind, Limits::Test { default: None }, &what, Some(value), text, lines));
+                }
+            }
+            None => {
+                if let Some(command) = member.value.text().filter(|text| text.contains("--") || text.contains("-D")) {
+                    flags(command, &what, lines, settings);
+                }
+                walk(&member.value, &what, depth + 1, settings);
+            }
+        }
+    }
+    for (at, item) in node.items().enumerate() {
+        if let (Some(text), true) = (item.text(), depth > 0) {
+            flags(text, place, LineRange::one(item.line), settings);
+        }
+        walk(item, &format!("{place}[{at}]"), depth + 1, settings);
+    }
+}
+
+fn kind_of(name: &str) -> Option<SettingKind> {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let retry =
+        ["retries", "retry", "reruns", "rerunfailingtestscount", "maxretries", "retrycount", "flakytestattempts"];
+    if retry.iter().any(|word| plain == *word || plain.ends_with("rerunfailingtestscount")) {
+        Some(SettingKind::Retry)
+    } else if ["timeout", "timelimit"].iter().any(|word| plain.contains(word)) && !plain.contains("exitontimeout") {
+        Some(SettingKind::Timeout)
+    } else {
+        None
+    }
+}
+
+/// A number, a duration, or a table that holds one: `{ period = "10ms", terminate-after = 2 }`, `{ count = 3 }`.
+fn amount(node: &Node) -> Option<f64> {
+    if let Value::Map(_) = node.value {
+        let number = |name: &str| node.get(name).and_then(amount);
+        let rounds = number("terminate-after").unwrap_or(1.0);
+        return number("period")
+            .map(|period| period * rounds)
+            .or_else(|| ["count", "runMode", "#text"].iter().find_map(|name| number(name)));
+    }
+    let text = node.text()?.trim();
+    let written = crate::lang::Node::leaf(Kind::Text, text, Span::default());
+    text.replace('_', "").parse().ok().or_else(|| time::amount(&written))
+}
+
+/// `--timeout=30`, `--reruns 3`, `-Dsurefire.rerunFailingTestsCount=2` in a command.
+pub fn flags(command: &str, place: &str, lines: LineRange, settings: &mut Vec<Setting>) {
+    let words = split_words(command);
+    for (at, word) in words.iter().enumerate() {
+        let Some(flag) = word.strip_prefix('-') else { continue };
+        let (name, value) = match flag.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (flag, words.get(at + 1).map(String::as_str)),
+        };
+        let last = name.trim_start_matches('-').rsplit('.').next().unwrap_or_default();
+        let Some(kind) = kind_of(last) else { continue };
+        let written = value.map(|value| crate::lang::Node::leaf(Kind::Text, value, Span::default()));
+        let number = value.and_then(|value| value.parse().ok()).or_else(|| written.as_ref().and_then(time::amount));
+        if let Some(number) = number {
+            let what = format!("{place}.{last}");
+            let text = format!("-{flag}");
+            settings.push(Setting::new(kind, Limits::Test { default: None }, &what, Some(number), text, lines));
+        }
+    }
+}
