@@ -20,6 +20,7 @@ pub mod facts;
 pub mod git;
 pub mod hook;
 pub mod lang;
+pub mod packet;
 pub mod policy;
 pub mod report;
 pub mod rules;

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 
 use super::exit::Exit;
 use super::failure::Result;
-use super::{check, ci, commit_msg, demo, explain, hooks, init, manual, policy, pre_push, rules};
+use super::{check, ci, commit_msg, demo, explain, hooks, init, manual, packet, policy, pre_push, rules};
 
 /// Judges a coding agent's branch before it merges.
 #[derive(Debug, Parser)]
@@ -50,6 +50,8 @@ enum Command {
     Uninstall(hooks::Uninstall),
     /// Show, check and describe policies
     Policy(policy::PolicyArgs),
+    /// Write, check and show work packets: what is delegated to an agent
+    Packet(packet::PacketArgs),
     /// Judge what a CI job was started for
     Ci(ci::Ci),
     /// Git's pre-push hook: judge what a push would publish
@@ -74,6 +76,7 @@ impl Program {
             Command::Install(command) => command.run(),
             Command::Uninstall(command) => command.run(),
             Command::Policy(command) => command.run(),
+            Command::Packet(command) => command.run(),
             Command::Init(command) => command.run(),
             Command::Demo(command) => command.run(),
             Command::Completions(command) => command.run(Self::command()),

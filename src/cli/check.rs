@@ -42,6 +42,9 @@ pub struct Check {
     /// Judge by this policy instead of the base side's
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Hold the branch to this work packet instead of the base side's for its ticket
+    #[arg(long, value_name = "FILE")]
+    packet: Option<PathBuf>,
     /// The pull request's title and text; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pr_body: Option<PathBuf>,
@@ -83,6 +86,7 @@ impl Check {
             push: None,
             branch,
             policy: self.policy,
+            packet: self.packet,
             text: self.pr_body.as_deref().map(text_of).transpose()?,
             text_may_follow: false,
             reading: self.reading,

@@ -44,6 +44,9 @@ pub struct Ci {
     /// Judge by this policy instead of the base side's
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Hold the branch to this work packet instead of the base side's for its ticket
+    #[arg(long, value_name = "FILE")]
+    packet: Option<PathBuf>,
     /// As whose branch to judge
     #[arg(long = "as", value_name = "WHO", value_enum, default_value_t = Reading::Auto)]
     reading: Reading,
@@ -73,6 +76,7 @@ impl Ci {
             push: None,
             branch,
             policy: self.policy.clone(),
+            packet: self.packet.clone(),
             text: request.text.clone(),
             text_may_follow: request.text.is_none(),
             reading: self.reading,

@@ -104,6 +104,7 @@ fn judged(repository: &Repository) -> Result<Report> {
         end: End::Commit(end),
         push: None,
         policy: None,
+        packet: None,
         text: None,
         text_may_follow: false,
         reading: Reading::Agent,

@@ -6,13 +6,14 @@ use std::time::Instant;
 use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::outlet::Progress;
-use crate::RepoPath;
 use crate::change::{ChangeSet, Unreadable};
 use crate::evidence::{Claims, Commit};
 use crate::git::{self, GitError, Head, ObjectId, Repository, Uncommitted};
+use crate::packet::{self, Packet};
 use crate::policy::{Audience, Policy};
 use crate::report::{Outcome, Report, store};
 use crate::verdict::{Agent, Revision, Subject};
+use crate::{RepoPath, Side};
 
 /// A commit with the name someone used for it.
 #[derive(Clone, Debug)]
@@ -95,6 +96,8 @@ pub struct Question {
     pub branch: Option<String>,
     /// A policy of the caller's, instead of the base side's.
     pub policy: Option<PathBuf>,
+    /// A work packet of the caller's, instead of the base side's.
+    pub packet: Option<PathBuf>,
     /// The pull request's text.
     pub text: Option<String>,
     /// Whether the pull request may say more than `text` does.
@@ -217,6 +220,8 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
         base_age_days: policy.branches().max_age_days.as_ref().and_then(|_| days(repository, fork, base.id)),
     };
     let change = ChangeSet::between(repository, repository.commit_tree(start)?, tree, &policy.roles())?;
+    let packet = packet(repository, base.id, &policy, question.branch.as_deref(), question.packet.as_deref())?;
+    let policy = delegated(policy, packet, &change, question.branch.as_deref());
     let verdict = crate::judge(&change, subject, &policy, &claims);
     let report = Report::from_verdict(&verdict, &change, started.elapsed());
     if repository.worktree_dir().is_some() {
@@ -280,16 +285,57 @@ pub fn default_base(repository: &Repository, remote: Option<&str>, file: Option<
 /// # Errors
 /// When there is one and it can't be read or followed.
 pub fn policy(repository: &Repository, base: ObjectId, file: Option<&Path>) -> Result<Policy> {
-    let read = |path: &str| match repository.read_path(base, &RepoPath::from(path)) {
-        Ok(bytes) => Ok(bytes.map(|bytes| bytes.to_vec())),
-        Err(error) => Err(Unreadable::Other(error.to_string())),
-    };
+    let read = reader(repository, base);
     let Some(file) = file else { return Ok(Policy::from_base(&read)?) };
     let bytes = std::fs::read(file).map_err(|error| {
         Failure::new(format!("the policy {} can't be read: {error}", file.display()))
             .help("name a file with --policy, or leave it away for the base side's policy")
     })?;
     Ok(Policy::from_file(&file.display().to_string(), bytes, &read)?)
+}
+
+/// The work packet of the branch's ticket on the base side, or the caller's own.
+///
+/// # Errors
+/// When there is one and it can't be read or followed.
+pub fn packet(
+    repository: &Repository,
+    base: ObjectId,
+    policy: &Policy,
+    branch: Option<&str>,
+    file: Option<&Path>,
+) -> Result<Option<Packet>> {
+    if let Some(file) = file {
+        let bytes = std::fs::read(file).map_err(|error| {
+            Failure::new(format!("the work packet {} can't be read: {error}", file.display()))
+                .help("name a file with --packet, or leave it away for the base side's packet")
+        })?;
+        return Ok(Some(Packet::parse(&file.display().to_string(), &bytes)?));
+    }
+    let Some(ticket) = branch.and_then(|branch| policy.branches().ticket(branch)) else { return Ok(None) };
+    Ok(Packet::of_ticket(&ticket, &reader(repository, base))?)
+}
+
+/// The policy with what was delegated: the packet, and one that the branch itself adds or changes, which only narrows.
+fn delegated(policy: Policy, packet: Option<Packet>, change: &ChangeSet, branch: Option<&str>) -> Policy {
+    let own = branch.and_then(|branch| {
+        let path = packet::path_of(&policy.branches().ticket(branch)?);
+        let file = change.files.iter().find(|file| file.path().as_bytes() == path.as_bytes())?;
+        let bytes = change.content(file, Side::Head)?.ok()?;
+        Some(Packet::parse_leniently(&path, &bytes))
+    });
+    packet.into_iter().chain(own).fold(policy, Policy::with_packet)
+}
+
+/// Reads files of a commit, for policies and packets.
+fn reader(
+    repository: &Repository,
+    commit: ObjectId,
+) -> impl Fn(&str) -> std::result::Result<Option<Vec<u8>>, Unreadable> {
+    move |path| match repository.read_path(commit, &RepoPath::from(path)) {
+        Ok(bytes) => Ok(bytes.map(|bytes| bytes.to_vec())),
+        Err(error) => Err(Unreadable::Other(error.to_string())),
+    }
 }
 
 fn whose(question: &Question, policy: &Policy, commits: &[git::Commit]) -> Agent {

@@ -16,6 +16,7 @@ mod init;
 mod line;
 mod manual;
 mod outlet;
+mod packet;
 mod policy;
 mod pre_push;
 mod rules;

@@ -132,6 +132,7 @@ impl PrePush {
             push: Some(Push { from: local_branch(repository, update), to: update.remote_name.clone(), published }),
             branch: update.is_branch().then(|| update.short_name().to_owned()),
             policy: None,
+            packet: None,
             text: None,
             text_may_follow: true,
             reading: Reading::Auto,

@@ -17,16 +17,19 @@ mod shape;
 mod show;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 pub use agent::Audience;
+pub(crate) use pattern::accepted as check_pattern;
 pub use pattern::{Flavor, Match, Patterns};
 pub use problem::{PolicyError, Problem};
+pub(crate) use problem::{Text, nearest};
 pub use schema::schema;
 pub use show::{Entry, Shown};
 
 use crate::RepoPath;
 use crate::change::{Role, Roles, Unreadable};
+use crate::packet::{Packet, Prohibition};
 use crate::rules::{Options, Rule};
 
 /// Where a repository keeps its policy and what the policy may build on.
@@ -124,6 +127,7 @@ pub struct Policy {
     people: Recognition,
     people_rules: Vec<String>,
     audience: Audience,
+    packets: Vec<Packet>,
 }
 
 /// What `[rules]` says about one rule.
@@ -169,6 +173,24 @@ impl Branches {
         let (text, origin) = self.name.as_ref()?;
         let compiled = self.compiled.get_or_init(|| file::regex(text).ok()).as_ref()?;
         Some((compiled, origin))
+    }
+
+    /// The ticket in a branch's name: the group `ticket` of what it must be called; where the policy says nothing of names,
+    /// `T-1` in `agent/T-1-slug`.
+    pub fn ticket(&self, branch: &str) -> Option<String> {
+        static USUAL: LazyLock<regex::Regex> = LazyLock::new(|| {
+            regex::Regex::new(r"(?:^|/)(?<ticket>[A-Z][A-Z0-9]*-[0-9]+)(?:[-_/.]|$)").expect("tested")
+        });
+        let pattern = match self.name() {
+            Some((pattern, _)) => pattern,
+            None if self.name.is_none() => &*USUAL,
+            None => return None,
+        };
+        let ticket = pattern.captures(branch)?.name("ticket")?.as_str();
+        // It becomes a file's name.
+        let is_plain = ticket.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && ticket.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        is_plain.then(|| ticket.to_owned())
     }
 }
 
@@ -276,6 +298,33 @@ impl Policy {
 
     pub fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// The policy's scope and those of the packets: what one forbids, none of the others allows.
+    pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        std::iter::once(&self.scope).chain(self.packets.iter().map(|packet| &packet.scope))
+    }
+
+    /// The work packet that was delegated, where there is one.
+    pub fn packet(&self) -> Option<&Packet> {
+        self.packets.first()
+    }
+
+    /// The packet that was delegated, then one of the branch's own.
+    pub fn packets(&self) -> &[Packet] {
+        &self.packets
+    }
+
+    /// The line at which a packet forbids a kind of change.
+    pub fn prohibits(&self, kind: Prohibition) -> Option<&Origin> {
+        self.packets.iter().find_map(|packet| packet.prohibits(kind))
+    }
+
+    /// The policy as it holds for a piece of work: a packet adds to what is forbidden and takes nothing away.
+    #[must_use]
+    pub fn with_packet(mut self, packet: Packet) -> Self {
+        self.packets.push(packet);
+        self
     }
 
     pub fn evidence(&self) -> &Evidence {

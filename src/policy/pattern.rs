@@ -78,6 +78,11 @@ impl Patterns {
         self.0.iter().flat_map(|inner| inner.written.iter().map(|(text, _)| text.as_str()))
     }
 
+    /// The patterns as written, with their lines.
+    pub fn written(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.0.iter().flat_map(|inner| inner.written.iter().map(|(text, line)| (text.as_str(), *line)))
+    }
+
     pub fn is_match(&self, path: &RepoPath) -> bool {
         self.is_match_bytes(path.as_bytes())
     }
@@ -151,6 +156,11 @@ fn chunks(globs: Vec<(usize, Glob)>) -> Vec<Chunk> {
         chunks.push(Chunk { set, written });
     }
     chunks
+}
+
+/// Whether a pattern can be used: if not, what is wrong and what to write instead.
+pub(crate) fn accepted(text: &str, flavor: Flavor) -> Result<(), (String, String)> {
+    check(text, flavor).map_err(|refusal| (refusal.message, refusal.fix))
 }
 
 /// Why a pattern is refused, or nothing.

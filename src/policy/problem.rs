@@ -11,9 +11,9 @@ const SHOWN: usize = 50;
 /// Longer lines are shown as a cut-out around the problem.
 const LINE_BYTES: usize = 240;
 
-/// A policy file's name and text, as far as it could be read.
+/// The name and text of a policy or a packet, as far as it could be read.
 #[derive(Debug)]
-pub(super) struct Text {
+pub(crate) struct Text {
     pub name: String,
     pub text: String,
     /// Where each line begins.
@@ -43,14 +43,14 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(text: &Arc<Text>, span: Range<usize>, message: impl Into<String>) -> Self {
+    pub(crate) fn new(text: &Arc<Text>, span: Range<usize>, message: impl Into<String>) -> Self {
         let boundary = |at: usize| (0..=at.min(text.text.len())).rev().find(|at| text.text.is_char_boundary(*at));
         let start = boundary(span.start).unwrap_or(0);
         let end = boundary(span.end).unwrap_or(start).max(start);
         Self { text: Arc::clone(text), span: start..end, message: message.into(), fix: None }
     }
 
-    pub(super) fn fix(mut self, fix: impl Into<String>) -> Self {
+    pub(crate) fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
         self
     }
@@ -160,14 +160,14 @@ pub struct PolicyError {
 
 impl PolicyError {
     /// At least one problem; sorted by place.
-    pub(super) fn new(mut problems: Vec<Problem>) -> Self {
+    pub(crate) fn new(mut problems: Vec<Problem>) -> Self {
         problems.sort_by(|a, b| a.position().cmp(&b.position()).then_with(|| a.message.cmp(&b.message)));
         problems.dedup_by(|a, b| a.position() == b.position() && a.message == b.message);
         Self { problems }
     }
 
     /// A file that exists and can't be had.
-    pub(super) fn unreadable(name: &str, why: &str) -> Self {
+    pub(crate) fn unreadable(name: &str, why: &str) -> Self {
         let text = Arc::new(Text::new(name, String::new()));
         let problem = Problem::new(&text, 0..0, format!("`{name}` can't be read: {why}"));
         Self::new(vec![problem.fix("fetch it, then try again")])
@@ -210,7 +210,7 @@ impl fmt::Display for PolicyError {
 }
 
 /// The name that was probably meant.
-pub(super) fn nearest<'a>(written: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(written: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written: String = written.chars().take(64).collect::<String>().to_lowercase().replace('_', "-");
     let limit = (written.chars().count() / 3).max(1);
     valid

@@ -42,6 +42,7 @@ pub(super) fn policy(layers: Layers, source: Source) -> Policy {
         people: Recognition { authors: people.at("authors").texts(), trailers: Vec::new() },
         people_rules: people.at("rules").texts(),
         audience: Audience::Agent,
+        packets: Vec::new(),
         layers: names,
         node,
     }

@@ -15,11 +15,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let forbidden = &context.policy.scope().forbidden;
     let touched = context.change.files.iter().flat_map(FileChange::touched);
     let found = touched.filter_map(|(side, path)| {
-        let by = forbidden.find(path)?;
-        let message = format!("the policy forbids `{}`", by.pattern);
+        let (at, by) =
+            context.policy.scopes().enumerate().find_map(|(at, scope)| Some((at, scope.forbidden.find(path)?)))?;
+        let whose = if at == 0 { "policy" } else { "work packet" };
+        let message = format!("the {whose} forbids `{}`", by.pattern);
         Some(Finding::new(RULE.name, message).at(Place::file(path, side)).because(by.origin))
     });
     found.collect()

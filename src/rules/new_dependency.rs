@@ -3,6 +3,7 @@
 use super::{Group, OptionSpec, Options, Rule};
 use crate::compare::dependencies::{Mention, describe};
 use crate::facts::dependencies::{Dependency, purl};
+use crate::packet::Prohibition;
 use crate::verdict::{Confidence, Finding, Place};
 use crate::{Context, Side};
 
@@ -53,14 +54,24 @@ fn finding(context: &Context<'_>, mention: &Mention) -> Option<Finding> {
     }
     let is_new = mention.is_new() || (options.bool(&EACH_MANIFEST) && !mention.is_echo);
     let is_ignored = options.list(&IGNORE_KINDS).iter().any(|kind| kind == dependency.kind.name());
-    if !is_new || is_ignored || listed(&options, &ALLOW, dependency).is_some() {
+    // What a packet forbids for one task, the policy's list for all tasks doesn't allow.
+    let forbidden = context.policy.prohibits(Prohibition::Dependency);
+    let is_allowed = forbidden.is_none() && listed(&options, &ALLOW, dependency).is_some();
+    if !is_new || is_ignored || is_allowed {
         return None;
     }
     let mut message = describe_new(mention);
+    if forbidden.is_some() {
+        message.push_str(", which the work packet forbids");
+    }
     if let Some(other) = &mention.look_alike {
         message.push_str(&format!("; it reads like `{other}`, which is already there"));
     }
-    Some(Finding::new(RULE.name, message).at(place).after(content(dependency)))
+    let finding = Finding::new(RULE.name, message).at(place).after(content(dependency));
+    Some(match forbidden {
+        Some(origin) => finding.because(origin.clone()),
+        None => finding,
+    })
 }
 
 /// ``new dev dependency `pytest` >=8 from the registry (pkg:pypi/pytest)``

@@ -7,6 +7,7 @@ use crate::change::{FileChange, Status};
 use crate::evidence;
 use crate::facts::gate::{self, Part};
 use crate::facts::text::Lines;
+use crate::packet::Packet;
 use crate::policy;
 use crate::verdict::{Confidence, Finding, Place};
 use crate::{Context, RepoPath, Side};
@@ -70,6 +71,11 @@ fn finding(context: &Context<'_>, file: &FileChange) -> Option<Finding> {
         let finding = Finding::new(RULE.name, "the repository gets its first policy").help(help);
         return Some(finding.at(place(context, file)).confidence(Confidence::Doubtful));
     }
+    if is_own_packet(context, file) {
+        let help = "the branch is held to it; merge it apart for it to hold from the start";
+        let finding = Finding::new(RULE.name, "the branch brings its own work packet").help(help);
+        return Some(finding.at(place(context, file)).confidence(Confidence::Doubtful));
+    }
     let mut finding = Finding::new(RULE.name, message).at(place(context, file)).confidence(confidence);
     if !context.subject.agent.is_agent {
         finding = finding.help(FOR_PEOPLE);
@@ -84,6 +90,12 @@ fn finding(context: &Context<'_>, file: &FileChange) -> Option<Finding> {
 fn is_first_policy(context: &Context<'_>) -> bool {
     let is_there = context.change.source().entry(Side::Base, &RepoPath::from(policy::FILE)).is_some();
     !is_there && !context.subject.agent.is_agent
+}
+
+/// Whether it is the packet of this very branch, which the base doesn't have: it can only narrow what the branch may do.
+fn is_own_packet(context: &Context<'_>, file: &FileChange) -> bool {
+    let is_own = |packet: &Packet| packet.path.as_bytes() == file.path().as_bytes();
+    file.status == Status::Added && context.policy.packets().iter().any(is_own)
 }
 
 fn lenient(option: &str) -> Option<Confidence> {

@@ -3,6 +3,7 @@
 use super::{Group, OptionKind, OptionSpec, Rule};
 use crate::change::{FileChange, Status};
 use crate::facts::migrations::{self, Migration};
+use crate::packet::Prohibition;
 use crate::verdict::{Confidence, Finding, Place};
 use crate::{Context, LineRange, Side};
 
@@ -41,7 +42,8 @@ fn finding(context: &Context<'_>, file: &FileChange) -> Option<Finding> {
     };
     let options = context.policy.options(&RULE, Some(file.path()));
     let grave = destructive.is_some() || (kind != Migration::Schema && file.status != Status::Added);
-    if options.bool(&DESTRUCTIVE_ONLY) && !grave {
+    let forbidden = context.policy.prohibits(Prohibition::Schema);
+    if options.bool(&DESTRUCTIVE_ONLY) && !grave && forbidden.is_none() {
         return None;
     }
     let side = if file.head.is_some() { Side::Head } else { Side::Base };
@@ -63,6 +65,10 @@ fn finding(context: &Context<'_>, file: &FileChange) -> Option<Finding> {
     }
     if matches!(kind, Migration::Step | Migration::Down) && file.status != Status::Added {
         finding = finding.help("leave applied migrations as they are and add a new one");
+    }
+    if let Some(origin) = forbidden {
+        finding.message.push_str(", which the work packet forbids");
+        finding = finding.because(origin.clone());
     }
     Some(finding.at(place).confidence(confidence))
 }

@@ -9,6 +9,7 @@ mod git;
 mod init;
 mod install;
 mod installer;
+mod packet;
 mod policy;
 mod program;
 mod push;

@@ -13,6 +13,8 @@ pub struct Case {
     pub files: Vec<File>,
     /// A policy block's text.
     pub policy: String,
+    /// The work packet's text.
+    pub packet: Option<String>,
     pub pull_request: Option<String>,
     pub commits: Vec<Commit>,
     pub attributes: Vec<(String, String)>,
@@ -209,6 +211,10 @@ fn add(case: &mut Case, fence: &Fence) -> Result<(), String> {
         ("diff", None) => Err(format!("line {}: a diff needs path=…", fence.line)),
         ("toml", None) if fence.is("policy") => {
             case.policy.push_str(&joined(&fence.body));
+            Ok(())
+        }
+        ("markdown", None) if fence.is("packet") => {
+            case.packet = Some(joined(&fence.body));
             Ok(())
         }
         ("text" | "markdown", None) => {

@@ -2,6 +2,7 @@
 
 use agentgate::change::{ChangeSet, Memory, Roles};
 use agentgate::evidence::{self, Claims};
+use agentgate::packet::Packet;
 use agentgate::policy::Policy;
 use agentgate::verdict::{Confidence, Finding, Subject};
 use agentgate::{RepoPath, Side, rules};
@@ -48,7 +49,10 @@ fn change(case: &Case, roles: &Roles) -> ChangeSet {
 /// The case's policy block over the preset `default`; the block may leave out the version.
 fn policy(case: &Case) -> Result<Policy, String> {
     let version = if case.policy.contains("version =") { "" } else { "version = 1\n" };
-    Policy::from_text(&format!("{version}{}", case.policy)).map_err(|error| error.to_string())
+    let policy = Policy::from_text(&format!("{version}{}", case.policy)).map_err(|error| error.to_string())?;
+    let Some(packet) = &case.packet else { return Ok(policy) };
+    let packet = Packet::parse(".agentgate/packets/T-1.md", packet.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(policy.with_packet(packet))
 }
 
 fn subject(case: &Case) -> Result<Subject, String> {
