@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 
 use super::exit::Exit;
 use super::failure::Result;
-use super::{check, ci, commit_msg, demo, explain, hooks, init, manual, packet, policy, pre_push, rules};
+use super::{check, ci, commit_msg, demo, explain, hooks, init, manual, packet, policy, pre_push, rules, waive};
 
 /// Judges a coding agent's branch before it merges.
 #[derive(Debug, Parser)]
@@ -52,6 +52,8 @@ enum Command {
     Policy(policy::PolicyArgs),
     /// Write, check and show work packets: what is delegated to an agent
     Packet(packet::PacketArgs),
+    /// Excuse one finding, for a person to merge into the base
+    Waive(waive::Waive),
     /// Judge what a CI job was started for
     Ci(ci::Ci),
     /// Git's pre-push hook: judge what a push would publish
@@ -76,6 +78,7 @@ impl Program {
             Command::Install(command) => command.run(),
             Command::Uninstall(command) => command.run(),
             Command::Policy(command) => command.run(),
+            Command::Waive(command) => command.run(),
             Command::Packet(command) => command.run(),
             Command::Init(command) => command.run(),
             Command::Demo(command) => command.run(),

@@ -1,6 +1,6 @@
 //! `agentgate explain`: why a branch failed, one finding in depth, or a rule's page.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -57,36 +57,53 @@ impl Explain {
     }
 
     fn load(&self) -> Result<Report> {
-        if let Some(path) = &self.report {
-            return store::load(path).map_err(|error| {
-                Failure::from(error).help("`agentgate check --format json --output FILE` writes what is read here")
-            });
-        }
-        let repository = line::open(self.repo.as_deref())?;
-        let path = store::path(&repository.common_dir(), repository.git_dir());
-        store::load(&path).map_err(|error| match error.is_missing() {
-            true => Failure::new("nothing has been checked in this work tree yet, so there is nothing to explain")
-                .help("run `agentgate check` first, or name a saved report with --report FILE")
-                .help("`agentgate rules` lists the rules, `agentgate explain RULE` shows one"),
-            false => Failure::from(error).help("`agentgate check` writes it anew"),
-        })
+        load(self.report.as_deref(), self.repo.as_deref())
     }
 
     fn finding(&self, prefix: &str, style: Style) -> Result<String> {
         let report = self.load()?;
-        let prefix = prefix.to_ascii_lowercase();
-        let found: Vec<&Finding> = report.findings.iter().filter(|finding| finding.id.starts_with(&prefix)).collect();
-        match found[..] {
-            [finding] => Ok(match self.format {
-                Format::Text => explain::finding(&report, finding, style),
-                Format::Json => explain::finding_json(&report, finding),
-                Format::Markdown => explain::finding_markdown(finding),
-            }),
-            [] => Err(no_such_finding(&prefix, &report)),
-            _ => {
-                let failure = Failure::new(format!("`{prefix}` is the start of {} findings", found.len()));
-                Err(found.iter().take(10).fold(failure, |failure, finding| failure.help(report::in_short(finding))))
-            }
+        let finding = find(&report, prefix)?;
+        Ok(match self.format {
+            Format::Text => explain::finding(&report, finding, style),
+            Format::Json => explain::finding_json(&report, finding),
+            Format::Markdown => explain::finding_markdown(finding),
+        })
+    }
+}
+
+/// A saved report, or the last one of a work tree.
+///
+/// # Errors
+/// When it can't be had.
+pub fn load(file: Option<&Path>, repo: Option<&Path>) -> Result<Report> {
+    if let Some(path) = file {
+        return store::load(path).map_err(|error| {
+            Failure::from(error).help("`agentgate check --format json --output FILE` writes what is read here")
+        });
+    }
+    let repository = line::open(repo)?;
+    let path = store::path(&repository.common_dir(), repository.git_dir());
+    store::load(&path).map_err(|error| match error.is_missing() {
+        true => Failure::new("nothing has been checked in this work tree yet, so there is nothing to explain")
+            .help("run `agentgate check` first, or name a saved report with --report FILE")
+            .help("`agentgate rules` lists the rules, `agentgate explain RULE` shows one"),
+        false => Failure::from(error).help("`agentgate check` writes it anew"),
+    })
+}
+
+/// The one finding whose id starts so.
+///
+/// # Errors
+/// When there is none, or more than one.
+pub fn find<'a>(report: &'a Report, prefix: &str) -> Result<&'a Finding> {
+    let prefix = prefix.to_ascii_lowercase();
+    let found: Vec<&Finding> = report.findings.iter().filter(|finding| finding.id.starts_with(&prefix)).collect();
+    match found[..] {
+        [finding] => Ok(finding),
+        [] => Err(no_such_finding(&prefix, report)),
+        _ => {
+            let failure = Failure::new(format!("`{prefix}` is the start of {} findings", found.len()));
+            Err(found.iter().take(10).fold(failure, |failure, finding| failure.help(report::in_short(finding))))
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::git::{self, GitError, Head, ObjectId, Repository, Uncommitted};
 use crate::packet::{self, Packet};
 use crate::policy::{Audience, Policy};
 use crate::report::{Outcome, Report, store};
-use crate::verdict::{Agent, Revision, Subject};
+use crate::verdict::{Agent, Revision, Subject, Waivers, waivers};
 use crate::{RepoPath, Side};
 
 /// A commit with the name someone used for it.
@@ -222,6 +222,7 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
     let change = ChangeSet::between(repository, repository.commit_tree(start)?, tree, &policy.roles())?;
     let packet = packet(repository, base.id, &policy, question.branch.as_deref(), question.packet.as_deref())?;
     let policy = delegated(policy, packet, &change, question.branch.as_deref());
+    let policy = policy.with_waivers(Waivers::read(&reader(repository, base.id), waivers::today())?);
     let verdict = crate::judge(&change, subject, &policy, &claims);
     let report = Report::from_verdict(&verdict, &change, started.elapsed());
     if repository.worktree_dir().is_some() {

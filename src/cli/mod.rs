@@ -20,6 +20,7 @@ mod packet;
 mod policy;
 mod pre_push;
 mod rules;
+mod waive;
 
 pub use exit::Exit;
 pub use failure::Failure;

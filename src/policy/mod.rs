@@ -31,6 +31,7 @@ use crate::RepoPath;
 use crate::change::{Role, Roles, Unreadable};
 use crate::packet::{Packet, Prohibition};
 use crate::rules::{Options, Rule};
+use crate::verdict::Waivers;
 
 /// Where a repository keeps its policy and what the policy may build on.
 pub const FOLDER: &str = ".agentgate";
@@ -128,6 +129,7 @@ pub struct Policy {
     people_rules: Vec<String>,
     audience: Audience,
     packets: Vec<Packet>,
+    waivers: Waivers,
 }
 
 /// What `[rules]` says about one rule.
@@ -318,6 +320,17 @@ impl Policy {
     /// The line at which a packet forbids a kind of change.
     pub fn prohibits(&self, kind: Prohibition) -> Option<&Origin> {
         self.packets.iter().find_map(|packet| packet.prohibits(kind))
+    }
+
+    /// The findings that are excused on the base side.
+    pub fn waivers(&self) -> &Waivers {
+        &self.waivers
+    }
+
+    /// The policy with the findings that are excused beside it.
+    #[must_use]
+    pub fn with_waivers(self, waivers: Waivers) -> Self {
+        Self { waivers, ..self }
     }
 
     /// The policy as it holds for a piece of work: a packet adds to what is forbidden and takes nothing away.

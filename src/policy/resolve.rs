@@ -12,6 +12,7 @@ use super::{
 };
 use crate::change::Role;
 use crate::rules::{self, OptionKind, Options, Rule};
+use crate::verdict::Waivers;
 
 pub(super) fn policy(layers: Layers, source: Source) -> Policy {
     let Layers { names, node, digest } = layers;
@@ -43,6 +44,7 @@ pub(super) fn policy(layers: Layers, source: Source) -> Policy {
         people_rules: people.at("rules").texts(),
         audience: Audience::Agent,
         packets: Vec::new(),
+        waivers: Waivers::default(),
         layers: names,
         node,
     }

@@ -105,7 +105,7 @@ pub fn finding_markdown(finding: &Finding) -> String {
     }
     let lines: Vec<_> = policy_lines(finding).iter().map(|line| sanitize::line(line).into_owned()).collect();
     let lines = markdown::fenced("toml", &lines);
-    out.push_str(&format!("\n### Exception\n\n{}\n\n{lines}", exception_words("the base")));
+    out.push_str(&format!("\n### Exception\n\n{}\n\n{lines}", exception_words("the base", finding)));
     sanitize::commands(&out)
 }
 
@@ -189,17 +189,19 @@ fn exception(page: &mut Page, report: &Report, finding: &Finding) {
     let style = page.style;
     let base = report.subject.base.name.as_deref().map_or("the base".into(), sanitize::line);
     page.line(&style.paint(Meaning::Strong, "To get an exception"));
-    page.labelled("", 0, &[Span::plain(exception_words(&base))]);
+    page.labelled("", 0, &layout::message(&exception_words(&base, finding)));
     page.line("");
     for line in policy_lines(finding) {
         page.line(&format!("    {}", style.paint(Meaning::Code, &sanitize::line(&line))));
     }
 }
 
-fn exception_words(base: &str) -> String {
+fn exception_words(base: &str, finding: &Finding) -> String {
+    let id = sanitize::line(&finding.id).chars().take(6).collect::<String>();
     format!(
-        "The policy is read from {base}: nothing on the branch itself changes it. Whoever owns {base} can lower the \
-         level there, for this path only, and the branch is judged anew:"
+        "Policy and waivers are read from {base}: nothing on the branch itself changes them. Whoever owns {base} can excuse \
+         this one finding there, until a day (`agentgate waive {id} --reason … --owner … --expires …` writes it down), or \
+         lower the level, for this path only; then the branch is judged anew:"
     )
 }
 

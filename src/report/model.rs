@@ -110,6 +110,8 @@ pub struct Finding {
     /// What to do next, where the rule's page is too general.
     pub help: Option<String>,
     pub because: Because,
+    /// What a waiver must name besides the id, where the id alone doesn't hold what the finding is about.
+    pub content: Option<String>,
     pub waiver: Option<Waiver>,
 }
 
@@ -219,7 +221,8 @@ impl Finding {
             witness: finding.witness.clone(),
             help: finding.help.clone(),
             because: Because::from(&judgement.because),
-            waiver: None,
+            content: judgement.content.clone(),
+            waiver: judgement.waiver.as_ref().map(Waiver::from),
         }
     }
 }
@@ -304,6 +307,18 @@ impl From<Summary> for Changes {
 impl From<&verdict::Unread> for Unread {
     fn from(unread: &verdict::Unread) -> Self {
         Self { path: unread.path.to_text(), why: unread.why.clone() }
+    }
+}
+
+impl From<&verdict::Waiver> for Waiver {
+    fn from(waiver: &verdict::Waiver) -> Self {
+        Self {
+            owner: waiver.owner.clone(),
+            reason: waiver.reason.clone(),
+            expires: Some(waiver.expires.clone()),
+            path: waiver.origin.path.clone(),
+            line: waiver.origin.line,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::facts::gate::{self, Part};
 use crate::facts::text::Lines;
 use crate::packet::Packet;
 use crate::policy;
-use crate::verdict::{Confidence, Finding, Place};
+use crate::verdict::{Confidence, Finding, Place, waivers};
 use crate::{Context, RepoPath, Side};
 
 pub static RULE: Rule = Rule {
@@ -22,8 +22,7 @@ pub static RULE: Rule = Rule {
 };
 
 /// A person can't prove to be the owner of the gate, so not even a person passes; but is told the way.
-const FOR_PEOPLE: &str =
-    "who may merge past the check decides; `[people] rules` on the base says what people are held to";
+const FOR_PEOPLE: &str = "an owner of the base can excuse exactly this edit there: `agentgate waive`; or `[people] rules` on the base asks less of people";
 
 const INSTRUCTIONS: OptionSpec = OptionSpec {
     name: "instructions",
@@ -58,6 +57,9 @@ fn finding(context: &Context<'_>, file: &FileChange) -> Option<Finding> {
         Part::AgentSettings => lenient(&options.text(&SETTINGS))?,
         Part::Instructions => lenient(&options.text(&INSTRUCTIONS))?,
     };
+    if file.path().as_bytes() == waivers::FILE.as_bytes() && file.head.is_some() {
+        return Some(self_waiver(context, file));
+    }
     let what = part.name();
     let message = match (file.status, part) {
         (Status::Added, Part::Policy) => "the branch brings a gate of its own".to_owned(),
@@ -90,6 +92,19 @@ fn finding(context: &Context<'_>, file: &FileChange) -> Option<Finding> {
 fn is_first_policy(context: &Context<'_>) -> bool {
     let is_there = context.change.source().entry(Side::Base, &RepoPath::from(policy::FILE)).is_some();
     !is_there && !context.subject.agent.is_agent
+}
+
+/// A branch that excuses findings, its own or others'. A person may propose it where that is all the branch does: whoever
+/// merges it decides.
+fn self_waiver(context: &Context<'_>, file: &FileChange) -> Finding {
+    let is_proposal = context.change.files.len() == 1 && !context.subject.agent.is_agent;
+    let (message, help, confidence) = if is_proposal {
+        ("the branch asks for a waiver", "whoever merges this excuses the findings it names", Confidence::Doubtful)
+    } else {
+        let help = "a person proposes waivers on a branch that changes nothing else; no branch excuses itself";
+        ("the branch writes a waiver", help, Confidence::Certain)
+    };
+    Finding::new(RULE.name, message).help(help).at(place(context, file)).confidence(confidence)
 }
 
 /// Whether it is the packet of this very branch, which the base doesn't have: it can only narrow what the branch may do.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::fingerprint;
-use super::{Confidence, Finding, Judgement, Unread};
+use super::waivers::{self, Answer};
+use super::{Confidence, Finding, Judgement, Subject, Unread, Waiver, Waivers};
 use crate::change::{ChangeSet, Status};
 use crate::policy::{Level, Origin, Policy};
 use crate::{RepoPath, Side, rules};
@@ -11,7 +12,7 @@ use crate::{RepoPath, Side, rules};
 /// The rule whose findings name files that were not judged.
 const UNREADABLE: &str = "unreadable-change";
 
-pub(super) fn all(findings: Vec<Finding>, change: &ChangeSet, policy: &Policy) -> Vec<Judgement> {
+pub(super) fn all(findings: Vec<Finding>, change: &ChangeSet, policy: &Policy, subject: &Subject) -> Vec<Judgement> {
     let renames = renames(change);
     let merged = fingerprint::merge(findings);
     let ids = fingerprint::of(&merged, |finding| base_path(finding, &renames));
@@ -20,11 +21,32 @@ pub(super) fn all(findings: Vec<Finding>, change: &ChangeSet, policy: &Policy) -
         .zip(ids)
         .filter_map(|(finding, id)| {
             let (level, because) = level(&finding, &renames, policy)?;
-            Some(Judgement { id, level, because, finding })
+            let content = waivers::content(&finding, change, subject);
+            let mut judgement = Judgement { id, level, because, finding, content, waiver: None };
+            excuse(&mut judgement, policy.waivers());
+            Some(judgement)
         })
         .collect();
     judgements.sort_by(|a, b| place(a).cmp(&place(b)));
     judgements
+}
+
+/// Sets the waiver that holds, or says why one that was meant doesn't.
+fn excuse(judgement: &mut Judgement, waivers: &Waivers) {
+    let at = |waiver: &Waiver| format!("{}:{}", waiver.origin.path, waiver.origin.line);
+    let said = match waivers.on(&judgement.finding, &judgement.id, judgement.content.as_deref()) {
+        Some(Answer::Waived(waiver)) => {
+            judgement.waiver = Some(waiver.clone());
+            return;
+        }
+        Some(Answer::Expired(waiver)) => format!("the waiver at {} expired on {}", at(waiver), waiver.expires),
+        Some(Answer::OtherContent(waiver)) => format!("the waiver at {} is for other content", at(waiver)),
+        None => return,
+    };
+    judgement.finding.help = Some(match judgement.finding.help.take() {
+        Some(help) => format!("{help}; {said}"),
+        None => said,
+    });
 }
 
 /// Findings about the branch as a whole come first.

@@ -6,8 +6,11 @@
 mod finding;
 mod fingerprint;
 mod judge;
+pub mod waivers;
 
 pub use finding::{Confidence, Finding, Place};
+
+pub use waivers::{Waiver, Waivers};
 
 use crate::RepoPath;
 use crate::change::{ChangeSet, Summary};
@@ -58,6 +61,10 @@ pub struct Judgement {
     pub level: Level,
     pub because: Origin,
     pub finding: Finding,
+    /// What a waiver must name besides the id.
+    pub content: Option<String>,
+    /// Who excused it.
+    pub waiver: Option<Waiver>,
 }
 
 #[derive(Clone, Debug)]
@@ -78,6 +85,7 @@ pub struct Counts {
     pub block: usize,
     pub warn: usize,
     pub note: usize,
+    pub waived: usize,
 }
 
 /// A changed file that could not be read.
@@ -90,16 +98,22 @@ pub struct Unread {
 impl Verdict {
     pub fn new(findings: Vec<Finding>, change: &ChangeSet, policy: &Policy, subject: Subject) -> Self {
         let unread = judge::unread(&findings, change);
-        let judgements = judge::all(findings, change, policy);
+        let judgements = judge::all(findings, change, policy, &subject);
         Self { subject, policy: policy.identity().clone(), judgements, changes: change.summary(), unread }
     }
 
     pub fn is_blocked(&self) -> bool {
-        self.judgements.iter().any(|judgement| judgement.level == Level::Block)
+        self.standing().any(|judgement| judgement.level == Level::Block)
+    }
+
+    /// What nobody excused.
+    fn standing(&self) -> impl Iterator<Item = &Judgement> {
+        self.judgements.iter().filter(|judgement| judgement.waiver.is_none())
     }
 
     pub fn counts(&self) -> Counts {
-        let count = |level| self.judgements.iter().filter(|judgement| judgement.level == level).count();
-        Counts { block: count(Level::Block), warn: count(Level::Warn), note: count(Level::Note) }
+        let count = |level| self.standing().filter(|judgement| judgement.level == level).count();
+        let waived = self.judgements.len() - self.standing().count();
+        Counts { block: count(Level::Block), warn: count(Level::Warn), note: count(Level::Note), waived }
     }
 }

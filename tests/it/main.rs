@@ -22,3 +22,4 @@ mod testdiff;
 mod uncommitted;
 mod verdict;
 mod verdicts;
+mod waive;

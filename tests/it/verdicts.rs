@@ -53,7 +53,7 @@ fn report(judgements: Vec<Judgement>) -> Report {
 
 fn judged(level: Level, id: &str, line: u32, finding: Finding) -> Judgement {
     let because = Origin { path: ".agentgate/policy.toml".into(), line };
-    Judgement { id: id.into(), level, because, finding }
+    Judgement { id: id.into(), level, because, finding, content: None, waiver: None }
 }
 
 pub fn clean() -> Report {
