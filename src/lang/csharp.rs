@@ -5,6 +5,25 @@ use tree_sitter::Node as Syntax;
 use super::lower::Lowering;
 use super::node::{Kind, Node, Role};
 
+/// `async` as a name of one's own is read as the keyword, and the rest of the class with it.
+pub(super) fn respell(text: &str) -> Option<String> {
+    const WORD: &str = "async";
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let mut out = text.to_owned();
+    let mut any = false;
+    for (at, _) in text.match_indices(WORD) {
+        let after = &text[at + WORD.len()..];
+        let alone = !text[..at].ends_with(is_part) && !after.starts_with(is_part);
+        let next = after.trim_start();
+        let named = next.starts_with(['=', ';', ',', ')', '.', '?', '!', '&', '|', ':', ']', '}']);
+        if alone && named {
+            out.replace_range(at..at + WORD.len(), "a5ync");
+            any = true;
+        }
+    }
+    any.then_some(out)
+}
+
 pub(super) fn reshape(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
     match node.kind() {
         "invocation_expression" => invocation(lowering, node),

@@ -96,6 +96,12 @@ pub struct Tests {
     /// Functions of the language itself, called by their bare name: they are no helpers.
     #[serde(default)]
     pub builtins: Vec<String>,
+    /// Imports under which an asynchronous check waits by itself.
+    #[serde(default)]
+    pub waits: Vec<String>,
+    /// What a title begins with: `"!name"` does not run.
+    #[serde(default)]
+    pub titles: BTreeMap<String, String>,
     /// Conditions that always hold or never do, and those that are honest platform gates need no listing.
     #[serde(default)]
     pub constants: BTreeMap<String, bool>,
@@ -125,6 +131,7 @@ impl Data {
         tests.unchecked.extend(more.unchecked);
         tests.handles.extend(more.handles);
         tests.builtins.extend(more.builtins);
+        tests.waits.extend(more.waits);
         for (table, rows) in [
             (&mut tests.declare, more.declare),
             (&mut tests.modify, more.modify),
@@ -136,6 +143,7 @@ impl Data {
         ] {
             table.extend(rows);
         }
+        tests.titles.extend(more.titles);
         tests.constants.extend(more.constants);
         tests.timeout = more.timeout.or(tests.timeout);
         under

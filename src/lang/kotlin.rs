@@ -12,7 +12,8 @@ pub(super) fn reshape(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<N
         "call_expression" => call(lowering, node),
         "value_argument" => named_argument(lowering, node),
         "function_declaration" => Some(parts(lowering, node, Kind::Function, function_part)),
-        "class_declaration" | "object_declaration" => Some(parts(lowering, node, Kind::Class, class_part)),
+        "class_declaration" | "object_declaration" => Some(class(lowering, node)),
+        "additive_expression" => container(lowering, node),
         "for_statement" => for_statement(lowering, node),
         "when_entry" => Some(parts(lowering, node, Kind::Arm, arm_part)),
         "catch_block" => Some(parts(lowering, node, Kind::Catch, catch_part)),
@@ -31,8 +32,39 @@ fn navigation(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
     Some(made)
 }
 
+/// A spec's tests stand in a function given to its base class: `class A : FunSpec({ … })`.
+fn class(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Node {
+    let mut made = parts(lowering, node, Kind::Class, class_part);
+    for (role, child) in &mut made.children {
+        if *role == Role::Base
+            && child.is(Kind::Lambda)
+            && let Some(at) = child.children.iter().position(|(role, _)| *role == Role::Body)
+        {
+            *child = child.children.swap_remove(at).1;
+            *role = Role::Body;
+        }
+    }
+    made
+}
+
+/// `"outer" - { … }`, `"a queue" should { … }`: a suite.
+fn container(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
+    let (first, last) = (node.named_child(0)?, node.named_child(u32::try_from(node.named_child_count()).ok()? - 1)?);
+    if first.kind() != "string_literal" || !matches!(last.kind(), "lambda_literal" | "annotated_lambda") {
+        return None;
+    }
+    let title = lowering.lower_one(first)?;
+    let body = lowering.lower_one(last)?;
+    let span = lowering.span(node);
+    let children = vec![(Role::Callee, Node::name("describe", span)), (Role::Argument, title), (Role::Argument, body)];
+    Some(Node::with(Kind::Call, span, children))
+}
+
 /// `a shouldBe b`
 fn infix(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
+    if let Some(container) = container(lowering, node) {
+        return Some(container);
+    }
     let left = lowering.lower_one(node.named_child(0)?)?;
     let name = lowering.source(node.named_child(1)?).trim_matches('`').to_owned();
     let right = lowering.lower_one(node.named_child(2)?)?;
@@ -64,8 +96,47 @@ fn call(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
             *role = Role::Argument;
         }
     }
-    // `test("x").config(…) { … }` and `f(a) { … }` are one call each.
-    Some(Node::with(Kind::Call, lowering.span(node), children))
+    let mut made = Node::with(Kind::Call, lowering.span(node), children);
+    titled(&mut made);
+    Some(made)
+}
+
+/// `"title" { … }` declares a test; `test("title").config(…) { … }` and `"title".config(…) { … }` are one call each.
+fn titled(call: &mut Node) {
+    let Some((_, callee)) = call.children.first_mut() else { return };
+    if callee.is(Kind::Text) || callee.is(Kind::Template) {
+        let title = std::mem::replace(callee, Node::name("test", call.span));
+        call.children.insert(1, (Role::Argument, title));
+        return;
+    }
+    if !callee.is(Kind::Member) || &*callee.text != "config" {
+        return;
+    }
+    let Some((_, declared)) = callee.children.first_mut() else { return };
+    let declared = std::mem::take(declared);
+    let mut children = match declared.kind {
+        Kind::Text | Kind::Template => {
+            vec![(Role::Callee, Node::name("test", declared.span)), (Role::Argument, declared)]
+        }
+        Kind::Call => declared.children,
+        _ => {
+            if let Some((_, place)) = callee.children.first_mut() {
+                *place = declared;
+            }
+            return;
+        }
+    };
+    for (role, argument) in call.children.drain(..).skip(1) {
+        // `config(TestConfig(retries = 5))`
+        let is_config = argument.is(Kind::Call)
+            && argument.child(Role::Callee).is_some_and(|callee| callee.text.ends_with("Config"));
+        if is_config {
+            children.extend(argument.children.into_iter().filter(|(_, inner)| inner.is(Kind::Keyword)));
+        } else {
+            children.push((role, argument));
+        }
+    }
+    call.children = children;
 }
 
 fn named_argument(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {

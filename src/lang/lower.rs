@@ -219,6 +219,11 @@ impl Lowering<'_> {
                 children.push((Role::Item, Node::leaf(Kind::Text, &unescaped(piece), span)));
             }
             if let Some(child) = child {
+                if child.named_child_count() == 0 {
+                    // `"$name"`
+                    let name = self.source(child).trim_start_matches(['$', '{']).trim_end_matches('}').to_owned();
+                    children.push((Role::Value, Node::name(&name, self.span(child))));
+                }
                 self.lower_children(child, Kind::Inline, Some(Role::Value), &mut children);
             }
         }

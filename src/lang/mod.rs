@@ -67,6 +67,8 @@ pub struct Language {
     reshape: Reshape,
     /// Why a text must not be given to this grammar.
     refuses: fn(&str) -> Option<&'static str>,
+    /// The same text, byte for byte as long, without what is known to confuse the grammar.
+    respell: fn(&str) -> Option<String>,
     pub syntax: Syntax,
     pub tests: Tests,
 }

@@ -41,8 +41,15 @@ impl Language {
     /// When the file is not text, too large, too slow, or known to crash the grammar.
     pub fn parse(&self, source: &[u8]) -> Result<Parsed, Unparsed> {
         let text = std::str::from_utf8(source).map_err(|_| Unparsed::Encoding)?;
-        let tree = self.syntax_tree(text)?;
-        let root = lower::lower(self, &tree, text, 0, 0);
+        let mut tree = self.syntax_tree(text)?;
+        let mut spelled = std::borrow::Cow::Borrowed(text);
+        if tree.root_node().has_error()
+            && let Some(other) = (self.respell)(text)
+        {
+            tree = self.syntax_tree(&other)?;
+            spelled = other.into();
+        }
+        let root = lower::lower(self, &tree, &spelled, 0, 0);
         Ok(Parsed { root, unread: unread(&tree) })
     }
 

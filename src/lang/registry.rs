@@ -14,6 +14,7 @@ struct Entry {
     grammar: fn() -> tree_sitter::Language,
     reshape: Reshape,
     refuses: fn(&str) -> Option<&'static str>,
+    respell: fn(&str) -> Option<String>,
 }
 
 static ENTRIES: &[Entry] = &[
@@ -25,6 +26,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_python::LANGUAGE.into(),
         reshape: |_, _| None,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-javascript")]
     Entry {
@@ -34,6 +36,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_javascript::LANGUAGE.into(),
         reshape: |_, _| None,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-typescript")]
     Entry {
@@ -43,6 +46,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
         reshape: |_, _| None,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-typescript")]
     Entry {
@@ -52,6 +56,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
         reshape: |_, _| None,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-rust")]
     Entry {
@@ -61,6 +66,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_rust::LANGUAGE.into(),
         reshape: super::rust::reshape,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-go")]
     Entry {
@@ -70,6 +76,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_go::LANGUAGE.into(),
         reshape: super::go::reshape,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-java")]
     Entry {
@@ -79,6 +86,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_java::LANGUAGE.into(),
         reshape: |_, _| None,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-kotlin")]
     Entry {
@@ -88,6 +96,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_kotlin_sg::LANGUAGE.into(),
         reshape: super::kotlin::reshape,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-csharp")]
     Entry {
@@ -97,6 +106,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
         reshape: super::csharp::reshape,
         refuses: |_| None,
+        respell: super::csharp::respell,
     },
     #[cfg(feature = "lang-ruby")]
     Entry {
@@ -106,6 +116,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_ruby::LANGUAGE.into(),
         reshape: super::ruby::reshape,
         refuses: super::ruby::refuses,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-php")]
     Entry {
@@ -115,6 +126,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
         reshape: super::php::reshape,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-c")]
     Entry {
@@ -124,6 +136,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_c::LANGUAGE.into(),
         reshape: super::cpp::reshape,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-cpp")]
     Entry {
@@ -133,6 +146,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_cpp::LANGUAGE.into(),
         reshape: super::cpp::reshape,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-swift")]
     Entry {
@@ -142,6 +156,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_swift::LANGUAGE.into(),
         reshape: super::swift::reshape,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-scala")]
     Entry {
@@ -151,6 +166,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_scala::LANGUAGE.into(),
         reshape: super::scala::reshape,
         refuses: |_| None,
+        respell: |_| None,
     },
     #[cfg(feature = "lang-elixir")]
     Entry {
@@ -160,6 +176,7 @@ static ENTRIES: &[Entry] = &[
         grammar: || tree_sitter_elixir::LANGUAGE.into(),
         reshape: super::elixir::reshape,
         refuses: |_| None,
+        respell: |_| None,
     },
 ];
 
@@ -233,6 +250,7 @@ fn read(index: usize) -> Result<Language, String> {
         roles,
         reshape: entry.reshape,
         refuses: entry.refuses,
+        respell: entry.respell,
         syntax: data.syntax,
         tests: data.tests,
     })

@@ -14,6 +14,7 @@ pub(super) fn reshape(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<N
         "generic_function" => generic(lowering, node),
         "infix_expression" => sentence(lowering, node),
         "for_expression" => comprehension(lowering, node),
+        "function_definition" | "val_definition" => suite_value(lowering, node),
         _ => None,
     }
 }
@@ -23,7 +24,11 @@ fn is_block(node: Syntax<'_>) -> bool {
 }
 
 fn block_as_lambda(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
-    let body = lowering.lower_one(node)?;
+    let mut body = lowering.lower_one(node)?;
+    if body.is(Kind::Block) && body.children.len() == 1 && body.nodes().all(|only| only.is(Kind::Lambda)) {
+        // `{ x => … }`
+        body = body.children.pop()?.1;
+    }
     if body.is(Kind::Lambda) {
         return Some(body);
     }
@@ -37,12 +42,21 @@ fn call(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
     let callee = lowering.lower_one(function)?;
     let span = lowering.span(node);
     let continues = matches!(function.kind(), "call_expression" | "generic_function") && callee.is(Kind::Call);
-    let mut made = match continues && (is_block(arguments) || function.kind() == "generic_function") {
+    let declares = continues && declares_test(&callee);
+    let mut made = match continues && (is_block(arguments) || declares || function.kind() == "generic_function") {
         true => Node { span, ..callee },
         false => Node::with(Kind::Call, span, vec![(Role::Callee, callee)]),
     };
     if is_block(arguments) {
         made.children.extend(block_as_lambda(lowering, arguments).map(|block| (Role::Argument, block)));
+    } else if declares {
+        // `test("x")(assertTrue(…))`, `suite("x")(test(…), test(…))`
+        let mut given = Vec::new();
+        lowering.lower_into(arguments, Role::Item, &mut given);
+        let items = given.into_iter().map(|(_, item)| (Role::Item, item)).collect();
+        let body = Node::with(Kind::Block, lowering.span(arguments), items);
+        let body = vec![(Role::Body, body)];
+        made.children.push((Role::Argument, Node::with(Kind::Lambda, lowering.span(arguments), body)));
     } else {
         let mut given = Vec::new();
         lowering.lower_into(arguments, Role::Argument, &mut given);
@@ -55,20 +69,145 @@ fn call(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
             made.children.push((Role::Argument, argument));
         }
     }
+    modified_title(&mut made);
     Some(made)
+}
+
+/// Calls that take a title first and what they declare in a second list of arguments.
+fn declares_test(call: &Node) -> bool {
+    let Some(callee) = call.child(Role::Callee) else { return false };
+    let mut root = callee;
+    while let Some(inner) = root.child(Role::Receiver).or(root.child(Role::Callee)) {
+        root = inner;
+    }
+    let known = ["test", "testM", "suite", "suiteM", "it", "describe", "property", "pureTest", "loggedTest"];
+    known.contains(&&*root.text)
+        && call.child(Role::Argument).is_some_and(|title| matches!(title.kind, Kind::Text | Kind::Template))
+}
+
+/// `test("name".ignore.tag(Slow)) { … }` reads as `test.ignore.tag(Slow)("name") { … }`.
+fn modified_title(call: &mut Node) {
+    let Some(at) = call.children.iter().position(|(role, _)| *role == Role::Argument) else { return };
+    if !matches!(call.child(Role::Callee).map(|callee| callee.kind), Some(Kind::Name)) {
+        return;
+    }
+    let mut steps = Vec::new();
+    let mut inner = &call.children[at].1;
+    let title = loop {
+        match inner.kind {
+            Kind::Text | Kind::Template => break inner.clone(),
+            Kind::Member => {
+                steps.push((inner.text.clone(), None));
+                let Some(receiver) = inner.child(Role::Receiver) else { return };
+                inner = receiver;
+            }
+            Kind::Call => {
+                let Some(callee) = inner.child(Role::Callee).filter(|callee| callee.is(Kind::Member)) else { return };
+                let given: Vec<(Role, Node)> =
+                    inner.children.iter().filter(|(role, _)| *role == Role::Argument).cloned().collect();
+                steps.push((callee.text.clone(), Some(given)));
+                let Some(receiver) = callee.child(Role::Receiver) else { return };
+                inner = receiver;
+            }
+            _ => return,
+        }
+    };
+    if steps.is_empty()
+        || steps.iter().any(|(name, _)| !matches!(&**name, "ignore" | "only" | "fail" | "flaky" | "pending" | "tag"))
+    {
+        return;
+    }
+    let span = title.span;
+    call.children[at].1 = title;
+    for (name, given) in steps.into_iter().rev() {
+        let Some((_, callee)) = call.children.iter_mut().find(|(role, _)| *role == Role::Callee) else { return };
+        *callee = modified(std::mem::take(callee), &name, given, span);
+    }
+}
+
+fn modified(callee: Node, name: &str, given: Option<Vec<(Role, Node)>>, span: super::Span) -> Node {
+    let mut member = Node::with(Kind::Member, span, vec![(Role::Receiver, callee)]);
+    member.text = name.into();
+    match given {
+        Some(mut given) => {
+            given.insert(0, (Role::Callee, member));
+            Node::with(Kind::Call, span, given)
+        }
+        None => member,
+    }
+}
+
+/// `def spec = suite(…)(…)`, `val tests = Tests { … }`: what is declared stands in the class.
+fn suite_value(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
+    let (name, value) = match node.kind() {
+        "function_definition" => (node.child_by_field_name("name")?, node.child_by_field_name("body")?),
+        _ => (node.child_by_field_name("pattern")?, node.child_by_field_name("value")?),
+    };
+    if !matches!(lowering.source(name), "spec" | "tests") || node.child_by_field_name("parameters").is_some() {
+        return None;
+    }
+    let body = lowering.lower_one(value)?;
+    matches!(body.kind, Kind::Call | Kind::Block).then_some(body)
+}
+
+/// `test("x") { … } @@ TestAspect.ignore`: aspects that say how a test runs.
+fn aspect(lowering: &mut Lowering<'_>, left: Syntax<'_>, right: Syntax<'_>) -> Option<Node> {
+    let mut declared = lowering.lower_one(left)?;
+    let aspect = lowering.lower_one(right)?;
+    let (name, given) = match aspect.kind {
+        Kind::Call => {
+            let name = aspect.child(Role::Callee)?.text.clone();
+            (name, Some(aspect.children.iter().filter(|(role, _)| *role == Role::Argument).cloned().collect()))
+        }
+        _ => (aspect.text.clone(), None),
+    };
+    let known = lowering.language.tests.modify.contains_key(&*name);
+    if declared.is(Kind::Call)
+        && known
+        && let Some((_, callee)) = declared.children.iter_mut().find(|(role, _)| *role == Role::Callee)
+    {
+        *callee = modified(std::mem::take(callee), &name, given, lowering.span(right));
+    }
+    Some(declared)
+}
+
+/// Statements that compare: `f() === 3`, `f() ==> 3`.
+fn stands_alone(node: Syntax<'_>) -> bool {
+    node.parent()
+        .is_some_and(|parent| matches!(parent.kind(), "block" | "template_body" | "indented_block" | "case_clause"))
 }
 
 /// `intercept[X]`
 fn generic(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
-    let callee = lowering.lower_one(node.child_by_field_name("function")?)?;
+    let mut callee = lowering.lower_one(node.child_by_field_name("function")?)?;
+    // `x shouldBe a [Foo]`
+    let article = callee.is(Kind::Binary)
+        && callee
+            .child(Role::Right)
+            .is_some_and(|word| matches!(&*word.text, "a" | "an" | "be" | "throwA" | "throwAn"));
+    if article {
+        let right = callee.children.pop()?.1;
+        let mut children = vec![(Role::Callee, right)];
+        children.extend(type_arguments(lowering, node));
+        let span = lowering.span(node);
+        callee.children.push((Role::Right, Node::with(Kind::Call, span, children)));
+        callee.span = span;
+        return Some(callee);
+    }
     let mut children = vec![(Role::Callee, callee)];
+    children.extend(type_arguments(lowering, node));
+    Some(Node::with(Kind::Call, lowering.span(node), children))
+}
+
+fn type_arguments(lowering: &Lowering<'_>, node: Syntax<'_>) -> Vec<(Role, Node)> {
+    let mut found = Vec::new();
     if let Some(types) = node.child_by_field_name("type_arguments") {
         let mut cursor = types.walk();
         for one in types.named_children(&mut cursor) {
-            children.push((Role::Type, Node::name(lowering.source(one), lowering.span(one))));
+            found.push((Role::Type, Node::name(lowering.source(one), lowering.span(one))));
         }
     }
-    Some(Node::with(Kind::Call, lowering.span(node), children))
+    found
 }
 
 /// `"a stack" should "pop" in { … }` becomes a call of `in` with the sentence and a function.
@@ -84,10 +223,21 @@ fn sentence(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
             vec![(Role::Callee, Node::name(&operator, span)), (Role::Argument, title), (Role::Argument, body)];
         return Some(Node::with(Kind::Call, span, children));
     }
+    if operator == "@@" {
+        return aspect(lowering, left, right);
+    }
     let left = lowering.lower_one(left)?;
     let right = if is_block(right) { block_as_lambda(lowering, right)? } else { lowering.lower_one(right)? };
     let mut made = Node::binary(&operator, left, right);
     made.span = span;
+    if matches!(operator.as_str(), "===" | "==>" | "====" | "=!=" | "!==") && stands_alone(node) {
+        made.text = if matches!(operator.as_str(), "=!=" | "!==") { "!=".into() } else { "==".into() };
+        return Some(Node::with(
+            Kind::Call,
+            span,
+            vec![(Role::Callee, Node::name("assert", span)), (Role::Argument, made)],
+        ));
+    }
     Some(made)
 }
 
@@ -103,13 +253,38 @@ fn says_words(lowering: &Lowering<'_>, node: Syntax<'_>) -> bool {
 }
 
 fn comprehension(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
-    let enumerators = node.child_by_field_name("enumerators")?;
-    let mut children = Vec::new();
-    let first = enumerators.named_child(0)?;
-    children.extend(first.named_child(0).and_then(|target| lowering.lower_one(target)).map(|n| (Role::Target, n)));
-    children.extend(first.named_child(1).and_then(|values| lowering.lower_one(values)).map(|n| (Role::Iterable, n)));
-    if let Some(body) = node.child_by_field_name("body") {
-        children.extend(lowering.lower_one(body).map(|body| (Role::Body, body)));
+    let mut cursor = node.walk();
+    let enumerators = node.named_children(&mut cursor).find(|child| child.kind() == "enumerators")?;
+    let yields = {
+        let mut cursor = node.walk();
+        node.children(&mut cursor).any(|child| child.kind() == "yield")
+    };
+    let body = node.child_by_field_name("body").and_then(|body| lowering.lower_one(body));
+    let mut bound = Vec::new();
+    let mut cursor = enumerators.walk();
+    for one in enumerators.named_children(&mut cursor) {
+        let count = u32::try_from(one.named_child_count()).ok()?;
+        let (Some(target), Some(value)) = (one.named_child(0), one.named_child(count.saturating_sub(1))) else {
+            continue;
+        };
+        if count < 2 {
+            continue;
+        }
+        bound.push((lowering.lower_one(target)?, lowering.lower_one(value)?, lowering.span(one)));
     }
-    Some(Node::with(Kind::Loop, lowering.span(node), children))
+    let span = lowering.span(node);
+    if yields {
+        // One step after the other: `for { x <- f } yield expect(x == 1)`.
+        let assigned = |(target, value, span)| {
+            (Role::Item, Node::with(Kind::Assign, span, vec![(Role::Target, target), (Role::Value, value)]))
+        };
+        let mut children: Vec<(Role, Node)> = bound.into_iter().map(assigned).collect();
+        children.extend(body.map(|body| (Role::Item, body)));
+        return Some(Node::with(Kind::Block, span, children));
+    }
+    let mut bound = bound.into_iter();
+    let (target, value, _) = bound.next()?;
+    let mut children = vec![(Role::Target, target), (Role::Iterable, value)];
+    children.extend(body.map(|body| (Role::Body, body)));
+    Some(Node::with(Kind::Loop, span, children))
 }

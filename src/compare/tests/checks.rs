@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::cases::Matched;
 use super::credit::{Credit, signature};
-use super::implied::{implies, rewritten};
+use super::implied::{asked_apart, implies, rewritten};
 use super::pairing::{align, join};
 use super::strength::{self, Verdict};
 use super::{Change, Spot, Surroundings, TestDiff, Transition, spot_of_check};
@@ -76,6 +76,10 @@ fn within<'t>(old: &'t Case, new: &'t Case, diff: &mut TestDiff) -> (Vec<&'t Che
     }
     align(&mut from, &mut to, &mut pairs);
     for (before, after) in &pairs {
+        let thrown = before.kind == CheckKind::Throws && after.kind == CheckKind::Throws;
+        if thrown && asked_apart(before, after, new) {
+            continue;
+        }
         transition(new, before, after, diff);
     }
     // Nothing is lost where another check of the case says as much.

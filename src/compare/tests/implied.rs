@@ -11,6 +11,9 @@ pub(super) fn implies(now: &Check, before: &Check) -> bool {
     if now.kind == CheckKind::Opaque || before.kind == CheckKind::Count {
         return before.kind == CheckKind::Count;
     }
+    if says_as_an_exception(now, before) {
+        return true;
+    }
     // Two variables may come from the same expression and still differ: `lines.next()`.
     let distinct = now.subject.is(Kind::Name) && before.subject.is(Kind::Name);
     // Rows share their words; what they stand for differs.
@@ -35,6 +38,52 @@ pub(super) fn implies(now: &Check, before: &Check) -> bool {
     let (whole, part) =
         if rows { (&now.resolved_subject, &before.resolved_subject) } else { (&now.subject, &before.subject) };
     exact && contains(part, whole) && !whole.words().is_empty()
+}
+
+/// A message or type that is now asked of the exception itself, or the other way round.
+fn says_as_an_exception(now: &Check, before: &Check) -> bool {
+    if now.kind != CheckKind::Throws || !now.positive || !before.positive {
+        return false;
+    }
+    let parts: Vec<&Node> = now.expected.iter().filter_map(|part| part.nodes().next()).collect();
+    let asked = |value: &Node| {
+        parts.iter().any(|part| {
+            *part == value || value.is(Kind::Text) && part.is(Kind::Text) && part.text.contains(&*value.text)
+        })
+    };
+    match before.kind {
+        CheckKind::Throws => {
+            !before.expected.is_empty() && before.expected.iter().filter_map(|part| part.nodes().next()).all(asked)
+        }
+        CheckKind::Equal | CheckKind::Contains | CheckKind::Prefix | CheckKind::Suffix | CheckKind::Matches => {
+            before.expected.iter().all(|value| value.is(Kind::Text) && value.text.len() > 3 && asked(value))
+                && !before.expected.is_empty()
+        }
+        CheckKind::Type | CheckKind::ExactType => {
+            !before.expected.is_empty() && before.expected.iter().filter_map(|part| part.nodes().next()).all(asked)
+        }
+        _ => false,
+    }
+}
+
+/// Whether what an exception had to say is asked by other checks of the case.
+pub(super) fn asked_apart(before: &Check, after: &Check, new: &Case) -> bool {
+    let lost =
+        before.expected.iter().filter(|part| !after.expected.contains(part)).filter_map(|part| part.nodes().next());
+    let mut any = false;
+    let all = lost.into_iter().all(|value| {
+        any = true;
+        new.checks.iter().any(|check| {
+            strength::is_reached(check)
+                && !std::ptr::eq(check, after)
+                && check.expected.iter().any(|now| {
+                    now == value
+                        || now.nodes().next() == Some(value)
+                        || now.is(Kind::Text) && value.is(Kind::Text) && now.text.contains(&*value.text)
+                })
+        })
+    });
+    any && all
 }
 
 pub(super) fn contains(whole: &Node, part: &Node) -> bool {

@@ -53,6 +53,17 @@ impl<'a> Finder<'_, 'a> {
                 } else {
                     parameters.iter().for_each(|parameter| reader.scope.bind_pattern(parameter, None));
                 }
+                if let Some(result) = annotations.results.get(&at) {
+                    let subject = returned(body);
+                    reader.emit(super::emit::Draft {
+                        kind: CheckKind::Equal,
+                        positive: true,
+                        subject,
+                        expected: vec![result.clone()],
+                        tolerance: None,
+                        span,
+                    });
+                }
                 if let Some(throws) = &annotations.throws {
                     let subject = reader.block_subject(body, false);
                     reader.emit(Draft {
@@ -185,5 +196,15 @@ impl<'a> Finder<'_, 'a> {
             at += 1;
             keep
         });
+    }
+}
+
+/// What a body returns, or all of it.
+fn returned(body: &Node) -> Node {
+    let last = if body.is(Kind::Block) { body.nodes().last() } else { Some(body) };
+    match last {
+        Some(last) if last.is(Kind::Return) => last.nodes().next().unwrap_or(body).clone(),
+        Some(last) => last.clone(),
+        None => body.clone(),
     }
 }

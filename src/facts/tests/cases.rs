@@ -213,7 +213,9 @@ impl<'l, 'a> Finder<'l, 'a> {
             }
             return;
         }
-        if annotations.is_test || named {
+        // Only a test can be skipped: one that is inherited, or declared by an attribute of the project's own.
+        let skipped = annotations.marks.iter().any(|mark| mark.kind == MarkKind::Skip && mark.condition.is_none());
+        if annotations.is_test || named || skipped {
             self.seen.insert(node);
             let mut around = around.clone();
             around.marks.extend(annotations.marks.clone());

@@ -1,11 +1,13 @@
 //! From calls to checks, by the vocabulary.
 
-use super::chain::{Chain, named};
-use super::emit::{Draft, part};
+use super::arguments::is_text;
+use super::chain::Chain;
+use super::emit::{Draft, is_class_like, part};
+use super::fluent::project;
 use super::model::{CheckKind, Hurdle, HurdleKind, Tolerance};
 use super::reader::Reader;
 use super::time;
-use super::vocabulary::{ArgumentRole, Form, Spec, glob};
+use super::vocabulary::{ArgumentRole, Form, Spec};
 use crate::lang::{Kind, Node, Role, Span};
 
 impl<'a> Reader<'_, 'a> {
@@ -21,7 +23,7 @@ impl<'a> Reader<'_, 'a> {
             let arguments = segment.arguments.as_deref().unwrap_or_default();
             let receiver = || looked_at.clone().unwrap_or_else(|| chain.receiver(at).map(unwrapped).cloned());
             match spec.form {
-                Form::Fluent if spec.constant.is_some() => {
+                Form::Fluent if spec.constant.is_some() && !spec.roles.contains(&ArgumentRole::Type) => {
                     // The subject is what the suite says it is: `is_expected`.
                     let subject = Node::name(spec.constant.as_deref().unwrap_or_default(), node.span);
                     return self.fluent(chain, at + 1, &subject, spec, node);
@@ -34,7 +36,24 @@ impl<'a> Reader<'_, 'a> {
                     looked_at = Some(receiver);
                 }
                 Form::Fluent if segment.arguments.is_some() => {
-                    let Some(subject) = arguments.first().map(|subject| (*subject).clone()) else { continue };
+                    let last = at + 1 == chain.segments.len();
+                    if spec.roles.contains(&ArgumentRole::Matcher) && last {
+                        match arguments {
+                            [reason, condition] if is_text(reason) => {
+                                self.condition_owned(&(*condition).clone(), !spec.negative, node.span);
+                                return true;
+                            }
+                            [.., subject, matcher] => {
+                                self.matcher(&(*subject).clone(), matcher, !spec.negative, node.span);
+                                return true;
+                            }
+                            _ => {}
+                        }
+                    }
+                    let implied = || spec.constant.as_ref().map(|_| Node::leaf(Kind::Other, "", node.span));
+                    let Some(subject) = arguments.first().map(|subject| (*subject).clone()).or_else(implied) else {
+                        continue;
+                    };
                     return self.fluent(chain, at + 1, &subject, spec, node);
                 }
                 Form::Postfix => {
@@ -46,10 +65,20 @@ impl<'a> Reader<'_, 'a> {
                             looked_at = Some(Some(subject));
                         }
                         Some((matcher, _)) if at + 1 == chain.segments.len() && !spec.roles.is_empty() => {
-                            self.matcher(&subject, matcher, !spec.negative, node.span);
+                            if matcher.is(Kind::Lambda) {
+                                // `x.should { it.size shouldBe 3 }`
+                                self.callback(matcher);
+                            } else {
+                                self.matcher(&subject, matcher, !spec.negative, node.span);
+                            }
                             return true;
                         }
                         _ => return self.fluent(chain, at + 1, &subject, spec, node),
+                    }
+                }
+                Form::Interaction => {
+                    if self.interaction(spec, chain, at, node.span) {
+                        return true;
                     }
                 }
                 Form::Noise | Form::Not | Form::Project | Form::Fluent => {}
@@ -62,12 +91,42 @@ impl<'a> Reader<'_, 'a> {
                         continue;
                     }
                     let receiver = receiver();
+                    let pending = spec.asynchronous && self.demands_await();
+                    let depth = self.hurdles.len();
+                    self.hurdles.extend(pending.then_some(Hurdle { kind: HurdleKind::NotAwaited, what: None }));
                     self.apply(spec, receiver.clone(), arguments, &segment.types, node.span, true, block.clone());
+                    self.hurdles.truncate(depth);
+                    self.nested(arguments);
                     looked_at = Some(receiver);
                 }
             }
         }
         looked_at.is_some()
+    }
+
+    /// Whether nobody waits here for what comes later.
+    pub fn demands_await(&self) -> bool {
+        self.file().vocabulary.awaits && !self.file().waits && !self.awaited
+    }
+
+    /// Checks that hand on what they checked: `Assert.IsType<X>(Assert.Single(items))`.
+    fn nested(&mut self, arguments: &[&'a Node]) {
+        for argument in arguments {
+            let mut waiting = vec![*argument];
+            while let Some(node) = waiting.pop() {
+                if node.is(Kind::Call) && self.is_plain_check(node) {
+                    self.visit(node);
+                } else if !node.is(Kind::Lambda) {
+                    waiting.extend(node.nodes());
+                }
+            }
+        }
+    }
+
+    fn is_plain_check(&self, node: &Node) -> bool {
+        let chain = Chain::of(node);
+        let spec = self.file().vocabulary.checks.get(&self.known_path(&chain));
+        spec.is_some_and(|spec| matches!(spec.form, Form::Check(_)))
     }
 
     /// Whether a matcher follows somewhere in a chain.
@@ -99,160 +158,8 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    /// The matchers that follow a subject.
-    fn fluent(&mut self, chain: &Chain<'a>, from: usize, subject: &Node, start: &Spec, node: &'a Node) -> bool {
-        let vocabulary = self.file().vocabulary;
-        let mut subject = subject.clone();
-        let mut positive = !start.negative;
-        let mut asynchronous = start.asynchronous;
-        let awaited = self.awaited || !vocabulary.awaits;
-        let from_hurdle = self.hurdles.len();
-        let again = |spec: &Spec| spec.retried.then_some(Hurdle { kind: HurdleKind::Retried, what: None });
-        self.hurdles.extend(again(start));
-        for segment in &chain.segments[from..] {
-            let arguments = segment.arguments.as_deref().unwrap_or_default();
-            let Some(spec) = vocabulary.matchers.word(segment.name) else {
-                if segment.arguments.is_some() && !segment.name.is_empty() {
-                    // A matcher we don't know, or a step to a part of the subject.
-                    if std::ptr::eq(segment.node, chain.segments.last().map_or(node, |last| last.node)) {
-                        let children = arguments.iter().map(|n| (*n).clone()).collect();
-                        self.emit_opaque(segment.name, subject.clone(), children, positive, node.span);
-                    } else {
-                        subject = project(&subject, segment.name, arguments, node.span);
-                    }
-                }
-                continue;
-            };
-            asynchronous |= spec.asynchronous;
-            let pending = asynchronous && !awaited;
-            match spec.form {
-                Form::Not => positive = !positive,
-                Form::Noise => {}
-                Form::Retried => {
-                    let block = chain.segments[..from]
-                        .iter()
-                        .flat_map(|s| s.arguments.iter().flatten())
-                        .find(|n| n.is(Kind::Lambda));
-                    for body in block.into_iter().flat_map(|block| block.children_in(Role::Body)) {
-                        self.under(HurdleKind::Retried, None, |reader| reader.visit(body));
-                    }
-                }
-                Form::Project => subject = project(&subject, segment.name, arguments, node.span),
-                Form::Named => {
-                    let asked = project(&subject, segment.name, arguments, node.span);
-                    self.condition_owned(&asked, positive, node.span);
-                }
-                Form::Matcher => {
-                    let sign = positive != spec.negative;
-                    let depth = self.hurdles.len();
-                    self.hurdles.extend(again(spec));
-                    for argument in arguments.iter().take(spec.roles.len().max(1)) {
-                        self.matcher(&subject, argument, sign, node.span);
-                    }
-                    self.hurdles.truncate(depth);
-                }
-                _ => {
-                    if segment.arguments.is_none() && !spec.roles.is_empty() && spec.constant.is_none() {
-                        continue;
-                    }
-                    let hurdle = pending.then_some(Hurdle { kind: HurdleKind::NotAwaited, what: None });
-                    let depth = self.hurdles.len();
-                    self.hurdles.extend(hurdle);
-                    self.apply(spec, Some(subject.clone()), arguments, &segment.types, node.span, positive, None);
-                    self.hurdles.truncate(depth);
-                }
-            }
-        }
-        self.hurdles.truncate(from_hurdle);
-        // A subject without a matcher demands nothing, but it is no helper either.
-        true
-    }
-
-    /// A matcher given as an argument: `eq(5)`, `is(not(empty()))`, `Is.Not.EqualTo(5)`.
-    pub fn matcher(&mut self, subject: &Node, matcher: &'a Node, positive: bool, span: Span) {
-        let vocabulary = self.file().vocabulary;
-        let chain = Chain::of(matcher);
-        let mut positive = positive;
-        let mut found = false;
-        let mut subject = subject.clone();
-        // What later segments may still add to: `be_within(0.1).of(5)`.
-        let mut open: Option<Draft> = None;
-        for (at, segment) in chain.segments.iter().enumerate() {
-            let row = vocabulary.matchers.get(&chain.path(at)).or_else(|| vocabulary.matchers.word(segment.name));
-            let Some(spec) = row else { continue };
-            let arguments = segment.arguments.as_deref().unwrap_or_default();
-            match spec.form {
-                Form::Not => {
-                    positive = !positive;
-                    if let Some(inner) = arguments.first() {
-                        self.matcher(&subject, inner, positive, span);
-                        found = true;
-                    }
-                }
-                Form::Matcher => {
-                    for inner in arguments {
-                        self.matcher(&subject, inner, positive != spec.negative, span);
-                        found = true;
-                    }
-                }
-                Form::Operator => {
-                    self.operator(&subject, arguments, positive, span);
-                    found = true;
-                }
-                Form::Project => subject = project(&subject, segment.name, &[], span),
-                Form::Noise => {}
-                Form::Named => {
-                    let asked = project(&subject, segment.name, arguments, span);
-                    self.condition_owned(&asked, positive, span);
-                    found = true;
-                }
-                Form::Expects => {
-                    self.expectation(spec, Some(subject.clone()), &chain, at, positive, span);
-                    found = true;
-                    break;
-                }
-                Form::Amend(kind) => {
-                    if let Some(draft) = &mut open {
-                        let given = self.given(spec, arguments, span);
-                        if let Some(kind) = kind {
-                            (draft.kind, draft.positive) = (kind, positive);
-                        }
-                        draft.expected.extend(given.expected);
-                        draft.tolerance = given.tolerance.or(draft.tolerance.take());
-                    }
-                }
-                _ => {
-                    let next = self.draft(spec, Some(subject.clone()), arguments, &segment.types, span, positive, None);
-                    if let Some(draft) = std::mem::replace(&mut open, next) {
-                        self.emit(draft);
-                    }
-                    found = true;
-                }
-            }
-        }
-        if let Some(draft) = open {
-            self.emit(draft);
-        }
-        if !found {
-            let known = matches!(matcher.kind, Kind::Call | Kind::Member) && !matcher.is_literal();
-            if known && chain.root.is_none() {
-                self.emit_opaque("matches", subject, vec![matcher.clone()], positive, span);
-            } else {
-                let draft = Draft {
-                    kind: CheckKind::Equal,
-                    positive,
-                    subject,
-                    expected: vec![matcher.clone()],
-                    tolerance: None,
-                    span,
-                };
-                self.emit(draft);
-            }
-        }
-    }
-
     /// `BeNumerically(">=", 5)`, `BeNumerically("~", 0.5, 0.01)`
-    fn operator(&mut self, subject: &Node, arguments: &[&'a Node], positive: bool, span: Span) {
+    pub fn operator(&mut self, subject: &Node, arguments: &[&'a Node], positive: bool, span: Span) {
         let [operator, value, more @ ..] = arguments else { return };
         if &*operator.text == "~" {
             let tolerance = more.first().map(|more| self.tolerance(more, false));
@@ -301,7 +208,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// What a call demands; none where a boolean expression was taken apart instead.
     #[expect(clippy::too_many_arguments, reason = "the parts of one call, used in one place")]
-    fn draft(
+    pub fn draft(
         &mut self,
         spec: &Spec,
         receiver: Option<Node>,
@@ -311,7 +218,7 @@ impl<'a> Reader<'_, 'a> {
         positive: bool,
         block: Option<Node>,
     ) -> Option<Draft> {
-        let mut given = self.given(spec, arguments, span);
+        let mut given = self.given(spec, arguments, types, span);
         if let Form::Check(CheckKind::Throws | CheckKind::Type | CheckKind::ExactType) = spec.form {
             given.expected.extend(types.iter().map(|kind| part("type", kind)));
         }
@@ -323,7 +230,11 @@ impl<'a> Reader<'_, 'a> {
         }
         let subject = subject.unwrap_or_else(|| Node::leaf(Kind::Other, "", span));
         let positive = positive != spec.negative;
-        if let Some(matcher) = given.matcher {
+        if let Some(value) = given.value {
+            self.value(&subject, value, positive, span);
+            return None;
+        }
+        if let Some(matcher) = given.matcher.filter(|matcher| !is_text(matcher)) {
             self.matcher(&subject, matcher, positive, span);
             return None;
         }
@@ -343,6 +254,8 @@ impl<'a> Reader<'_, 'a> {
             }
             Form::Check(kind) => {
                 let (expected, tolerance) = (given.expected, given.tolerance);
+                let near = tolerance.as_ref().is_some_and(Tolerance::is_number);
+                let kind = if kind == CheckKind::Equal && near { CheckKind::Approximate } else { kind };
                 return Some(Draft { kind, positive, subject, expected, tolerance, span });
             }
             _ => {}
@@ -350,39 +263,9 @@ impl<'a> Reader<'_, 'a> {
         None
     }
 
-    /// Whether the first argument is what the test fails through, in languages that hand it around.
-    fn has_handle(&self, positional: &[&Node]) -> bool {
-        let handles = &self.file().vocabulary.handles;
-        handles.is_empty()
-            || positional.first().is_some_and(|first| {
-                let path = Chain::of(first).full_path().join(".");
-                handles.iter().any(|handle| glob(handle, &path))
-            })
-    }
-
     /// A call's arguments by their roles.
-    pub(super) fn given(&self, spec: &Spec, arguments: &[&'a Node], span: Span) -> Given<'a> {
-        let positional: Vec<&'a Node> = arguments.iter().copied().filter(|n| !n.is(Kind::Keyword)).collect();
-        let named = match spec.roles.as_slice() {
-            [ArgumentRole::Ignored, rest @ ..] if !self.has_handle(&positional) => rest,
-            all => all,
-        };
-        let rest = named.last().copied().filter(|role| *role == ArgumentRole::Rest);
-        let mut roles: Vec<(ArgumentRole, &'a Node)> = Vec::new();
-        for (at, argument) in positional.into_iter().enumerate() {
-            match named.get(at).copied().or(rest) {
-                Some(role) => roles.push((role, argument)),
-                None => break,
-            }
-        }
-        for argument in arguments.iter().filter(|n| n.is(Kind::Keyword)) {
-            if let Some(role) = rest.filter(|_| !spec.keywords.iter().any(|(name, _)| *name == *argument.text)) {
-                roles.push((role, argument));
-            }
-        }
-        for (name, role) in &spec.keywords {
-            roles.extend(arguments.iter().find_map(|argument| find_named(argument, name)).map(|node| (*role, node)));
-        }
+    pub(super) fn given(&self, spec: &Spec, arguments: &[&'a Node], types: &[&Node], span: Span) -> Given<'a> {
+        let roles = super::arguments::by_role(spec, arguments, types, &self.file().vocabulary.handles);
         let mut given = Given::default();
         let mut parts = Vec::new();
         for (role, argument) in roles {
@@ -394,7 +277,13 @@ impl<'a> Reader<'_, 'a> {
             match role {
                 ArgumentRole::Subject => given.subject = Some(argument.clone()),
                 ArgumentRole::Expected | ArgumentRole::Rest => given.expected.push(argument.clone()),
+                ArgumentRole::Tolerance | ArgumentRole::Precision if is_text(argument) || argument.is(Kind::Lambda) => {
+                }
                 ArgumentRole::Tolerance => given.tolerance = Some(self.tolerance(argument, false)),
+                ArgumentRole::Precision => {
+                    let whole = argument.is(Kind::Number) && !argument.text.contains('.');
+                    given.tolerance = Some(self.tolerance(argument, whole));
+                }
                 ArgumentRole::Digits => given.tolerance = Some(self.tolerance(argument, true)),
                 ArgumentRole::Type => parts.push(part("type", argument)),
                 ArgumentRole::Pattern => {
@@ -403,7 +292,9 @@ impl<'a> Reader<'_, 'a> {
                 ArgumentRole::Part(name) => parts.push(part(name, argument)),
                 ArgumentRole::Block => given.subject = Some(self.block_subject(argument, false)),
                 ArgumentRole::Matcher => given.matcher = Some(argument),
-                ArgumentRole::Ignored | ArgumentRole::Options => {}
+                ArgumentRole::Value => given.value = Some(argument),
+                ArgumentRole::Mentions => parts.push(part("mentions", argument)),
+                ArgumentRole::Ignored | ArgumentRole::Options | ArgumentRole::MaybeMessage => {}
             }
         }
         given.expected.extend(spec.constant.as_ref().map(|constant| {
@@ -417,7 +308,7 @@ impl<'a> Reader<'_, 'a> {
         given
     }
 
-    fn tolerance(&self, node: &Node, digits: bool) -> Tolerance {
+    pub fn tolerance(&self, node: &Node, digits: bool) -> Tolerance {
         let resolved = self.scope.resolve(node);
         let value = time::amount(&resolved).or_else(|| {
             // `within(0.1)`, `offset(1.0)`
@@ -443,12 +334,9 @@ fn unwrapped(receiver: &Node) -> &Node {
 pub(super) struct Given<'a> {
     subject: Option<Node>,
     pub(super) expected: Vec<Node>,
-    tolerance: Option<Tolerance>,
+    pub(super) tolerance: Option<Tolerance>,
     matcher: Option<&'a Node>,
-}
-
-fn find_named<'n>(argument: &'n Node, name: &str) -> Option<&'n Node> {
-    named(&[argument], name)
+    value: Option<&'a Node>,
 }
 
 fn subject_of(arguments: &[&Node], subject: &Node) -> Node {
@@ -456,16 +344,6 @@ fn subject_of(arguments: &[&Node], subject: &Node) -> Node {
         return arguments.first().map_or_else(|| subject.clone(), |n| (*n).clone());
     }
     subject.clone()
-}
-
-fn is_class_like(node: &Node) -> bool {
-    let last = match node.kind {
-        Kind::Name => node.text.rsplit('.').next().unwrap_or_default(),
-        Kind::Member => &*node.text,
-        Kind::List => return node.nodes().all(is_class_like),
-        _ => return false,
-    };
-    last.starts_with(char::is_uppercase) && last.chars().any(char::is_lowercase)
 }
 
 pub(super) fn constant_node(word: &str, span: Span) -> Node {
@@ -476,15 +354,4 @@ pub(super) fn constant_node(word: &str, span: Span) -> Node {
         number if number.starts_with(|c: char| c.is_ascii_digit()) => Node::leaf(Kind::Number, number, span),
         other => Node::name(other, span),
     }
-}
-
-pub fn project(subject: &Node, name: &str, arguments: &[&Node], span: Span) -> Node {
-    let mut member = Node::with(Kind::Member, span, vec![(Role::Receiver, subject.clone())]);
-    member.text = name.into();
-    if arguments.is_empty() {
-        return member;
-    }
-    let mut children = vec![(Role::Callee, member)];
-    children.extend(arguments.iter().map(|n| (Role::Argument, (*n).clone())));
-    Node::with(Kind::Call, span, children)
 }

@@ -66,6 +66,13 @@ impl<'a> Reader<'_, 'a> {
                 span,
             }]
         };
+        // `a.compareTo(b) > 0` reads as `a > b`.
+        if matches!(operator, "==" | "!=" | "<" | "<=" | ">" | ">=")
+            && right.number() == Some(0.0)
+            && let Some((one, other)) = ordered(left)
+        {
+            return self.comparison(operator, one, other, positive, span, depth);
+        }
         let bound = |kind: CheckKind| {
             let kind = if positive { kind } else { opposite_bound(kind) };
             // `10 < x` reads as `x > 10`.
@@ -84,6 +91,11 @@ impl<'a> Reader<'_, 'a> {
             "===" => one(CheckKind::Identical, positive, left, right),
             "is" if matches!(right.kind, Kind::Null | Kind::Bool) => one(CheckKind::Equal, positive, left, right),
             "is not" if matches!(right.kind, Kind::Null | Kind::Bool) => one(CheckKind::Equal, !positive, left, right),
+            "is" | "!is" if self.file().vocabulary.typed_truth => {
+                let expected = vec![part("type", right)];
+                let positive = positive == (operator == "is");
+                vec![Draft { kind: CheckKind::Type, positive, subject: left.clone(), expected, tolerance: None, span }]
+            }
             "is" => one(CheckKind::Identical, positive, left, right),
             "!==" => one(CheckKind::Identical, !positive, left, right),
             "is not" => one(CheckKind::Identical, !positive, left, right),
@@ -218,5 +230,15 @@ fn mirrored_bound(kind: CheckKind) -> CheckKind {
         CheckKind::Less => CheckKind::Greater,
         CheckKind::AtMost => CheckKind::AtLeast,
         other => other,
+    }
+}
+
+/// `a.compareTo(b)`: the two that are put in order.
+fn ordered(node: &Node) -> Option<(&Node, &Node)> {
+    let callee = node.child(Role::Callee).filter(|callee| callee.is(Kind::Member))?;
+    let arguments: Vec<&Node> = node.children_in(Role::Argument).collect();
+    match (&*callee.text, arguments.as_slice()) {
+        ("compareTo" | "CompareTo" | "compare", [other]) => Some((callee.child(Role::Receiver)?, other)),
+        _ => None,
     }
 }

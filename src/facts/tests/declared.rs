@@ -93,6 +93,17 @@ impl<'a> Declared<'a> {
         let lambda = body.and_then(|at| lambda_of(arguments[at], finder));
         annotations.elsewhere = body.is_some() && lambda.is_none();
         let name = title(arguments[0], scope);
+        for (prefix, word) in &vocabulary.titles {
+            if name.starts_with(prefix.as_str()) {
+                apply(word, None, &[], &mut annotations, finder, scope, chain.segments[carrier].node);
+            }
+        }
+        let name = vocabulary
+            .titles
+            .iter()
+            .find_map(|(prefix, _)| name.strip_prefix(prefix.as_str()))
+            .unwrap_or(&name)
+            .to_owned();
         Some(Self { is_suite: words.first() == "suite", name, lambda, annotations })
     }
 

@@ -151,6 +151,16 @@ pub fn part(name: &str, value: &Node) -> Node {
     made
 }
 
+pub fn is_class_like(node: &Node) -> bool {
+    let last = match node.kind {
+        Kind::Name => node.text.rsplit('.').next().unwrap_or_default(),
+        Kind::Member => &*node.text,
+        Kind::List => return node.nodes().all(is_class_like),
+        _ => return false,
+    };
+    last.starts_with(char::is_uppercase) && last.chars().any(char::is_lowercase)
+}
+
 pub fn strip_await(node: &Node) -> &Node {
     match node.kind {
         Kind::Await => node.child(Role::Value).map_or(node, strip_await),

@@ -1,8 +1,8 @@
 //! Stand-ins that are told how they will be called, in whatever order the parts are given.
 
 use super::chain::Chain;
-use super::checks::project;
 use super::emit::{Draft, part};
+use super::fluent::project;
 use super::model::CheckKind;
 use super::reader::Reader;
 use super::vocabulary::{Form, Spec};
@@ -70,7 +70,7 @@ impl<'a> Reader<'_, 'a> {
                 parts.push(part("with", &Node::with(Kind::List, span, items)));
                 continue;
             }
-            parts.extend(self.given(spec, arguments, span).expected.into_iter().filter(|n| n.is(Kind::Keyword)));
+            parts.extend(self.given(spec, arguments, &[], span).expected.into_iter().filter(|n| n.is(Kind::Keyword)));
         }
     }
 }

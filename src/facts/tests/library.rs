@@ -25,6 +25,8 @@ pub struct File<'a> {
     /// Functions and named lambdas, by name; a later definition replaces an earlier one.
     pub functions: HashMap<&'a str, &'a Node>,
     pub constants: Scope,
+    /// Asynchronous checks wait by themselves here.
+    pub waits: bool,
     /// What imports call something else: `import pytest as pt`.
     pub aliases: HashMap<&'a str, String>,
     /// Where names were imported from.
@@ -73,6 +75,7 @@ impl<'a> File<'a> {
             vocabulary: vocabulary::of(source.language),
             functions: HashMap::new(),
             constants: Scope::default(),
+            waits: false,
             aliases: HashMap::new(),
             imports: HashMap::new(),
         };
@@ -118,6 +121,10 @@ impl<'a> File<'a> {
     }
 
     fn import(&mut self, node: &'a Node) {
+        if !self.vocabulary.waits.is_empty() {
+            let words = written(node);
+            self.waits |= self.vocabulary.waits.contains(&words);
+        }
         if let Some(module) = node.child(Role::Receiver).or_else(|| node.nodes().find(|n| n.is(Kind::Text))) {
             self.imported(node, &module.text);
         }
@@ -155,6 +162,19 @@ impl<'a> File<'a> {
     pub fn excerpt(&self, span: Span) -> String {
         excerpt(&self.source.text, span)
     }
+}
+
+/// A dotted name as it is written.
+fn written(node: &Node) -> String {
+    let mut words = Vec::new();
+    fn collect<'n>(node: &'n Node, words: &mut Vec<&'n str>) {
+        node.nodes().for_each(|child| collect(child, words));
+        if !node.text.is_empty() {
+            words.push(&node.text);
+        }
+    }
+    collect(node, &mut words);
+    words.join(".")
 }
 
 /// `#[cfg(test)] mod tests { … }`

@@ -1,9 +1,11 @@
 //! Decorators, annotations, attributes: what they say about the case they stand before.
 
-use super::chain::{Chain, argument};
+use std::collections::HashMap;
+
+use super::chain::{Chain, argument, named};
 use super::emit::part;
 use super::mocks::Mock;
-use super::model::{Gate, Mark, Row, Setting, SettingKind};
+use super::model::{Gate, Mark, MarkKind, Row, Setting, SettingKind};
 use super::reader::{Reader, lines};
 use super::rows::rows_of;
 use super::scope::Scope;
@@ -26,6 +28,8 @@ pub struct Annotations {
     /// The body is a function that isn't here.
     pub elsewhere: bool,
     pub mocks: Vec<Mock>,
+    /// What the case must return, by row: `[TestCase(1, ExpectedResult = 2)]`.
+    pub results: HashMap<usize, Node>,
 }
 
 impl Annotations {
@@ -108,13 +112,31 @@ impl Annotations {
             "row" => self.row_of(arguments, reader, span),
             "rows" => {
                 let names = argument(arguments, "0").map(names_of).unwrap_or_default();
-                if let Some(table) = given.or(arguments.last().copied()) {
+                let excludes = named(arguments, "mode").is_some_and(|mode| mode.words().contains(&"EXCLUDE"));
+                let table = given.or(arguments.last().copied()).map(|table| match table.kind {
+                    Kind::Keyword => table.child(Role::Value).unwrap_or(table),
+                    _ => table,
+                });
+                if excludes {
+                    self.excluded(named(arguments, "names"), reader);
+                } else if words.has("csv") {
+                    self.lines_of_values(arguments, reader);
+                } else if let Some(table) = table {
                     self.table(table, if words.has("names") { names } else { Vec::new() }, reader);
                 }
             }
             "provider" => {
                 if let Some(name) = arguments.iter().rfind(|n| n.is(Kind::Text)) {
                     self.provider(&name.text, reader);
+                }
+            }
+            "rows-of" => {
+                let from = self.rows.len();
+                for table in arguments.iter().filter_map(|source| rows_from(source, reader)) {
+                    self.table(&table, Vec::new(), reader);
+                }
+                if from == self.rows.len() {
+                    self.row_names.clear();
                 }
             }
             "each-row" => {
@@ -175,7 +197,24 @@ impl Annotations {
         if words.has("nested") {
             arguments.iter().for_each(|inner| self.read(inner, reader, span));
         }
+        let from = self.marks.len();
         self.options(arguments, reader, span, what);
+        let row = words.has("row").then(|| self.rows.last().map(|row| row.value.clone())).flatten();
+        for mark in self.marks[from..].iter_mut().filter(|mark| mark.condition.is_none()) {
+            // Only this row does not run.
+            if let Some(row) = &row {
+                mark.condition = Some(row.clone());
+                mark.gate = Gate::Sometimes;
+            }
+        }
+        if self.marks[from..].iter().any(|mark| mark.condition.is_some()) {
+            // `Skip = "why", SkipUnless = nameof(…)`: the first is the reason of the second.
+            let mut at = 0;
+            self.marks.retain(|mark| {
+                at += 1;
+                at <= from || mark.condition.is_some()
+            });
+        }
     }
 
     /// Named arguments and options that change how a case runs.
@@ -289,7 +328,46 @@ impl Annotations {
         }
     }
 
+    /// Every name that is left out is a row that does not run.
+    fn excluded(&mut self, names: Option<&Node>, reader: &Reader<'_, '_>) {
+        for name in names.and_then(rows_of).unwrap_or_default() {
+            self.marks.push(Mark {
+                kind: MarkKind::Skip,
+                condition: Some(name.clone()),
+                gate: Gate::Sometimes,
+                text: reader.excerpt(name.span),
+                lines: lines(name.span),
+            });
+        }
+    }
+
+    /// `@CsvSource({"1, a", "2, b"})`: values between commas.
+    fn lines_of_values(&mut self, arguments: &[&Node], reader: &Reader<'_, '_>) {
+        self.row_names.push(Vec::new());
+        for argument in arguments {
+            let argument = match argument.kind {
+                Kind::Keyword if matches!(&*argument.text, "value" | "textBlock") => argument.child(Role::Value),
+                Kind::Keyword => None,
+                _ => Some(*argument),
+            };
+            let Some(argument) = argument else { continue };
+            let resolved = reader.scope.resolve(argument);
+            for written in rows_of(&resolved).unwrap_or_else(|| vec![&resolved]) {
+                for line in
+                    written.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+                {
+                    let values = line.split(',').map(|value| (Role::Item, value_of_text(value, written.span)));
+                    let value = Node::with(Kind::List, written.span, values.collect());
+                    self.rows.push(Row { value, text: line.to_owned(), lines: lines(written.span) });
+                }
+            }
+        }
+    }
+
     fn row_of(&mut self, arguments: &[&Node], reader: &Reader<'_, '_>, span: Span) {
+        if let Some(result) = named(arguments, "ExpectedResult") {
+            self.results.insert(self.rows.len(), result.clone());
+        }
         let items = arguments.iter().filter(|n| !n.is(Kind::Keyword) && !n.is(Kind::Assign));
         let value = Node::with(Kind::List, span, items.map(|n| (Role::Item, (*n).clone())).collect());
         self.rows.push(Row { value, text: reader.excerpt(span), lines: lines(span) });
@@ -329,7 +407,47 @@ impl Annotations {
 
 fn is_row_call(node: &Node) -> bool {
     node.is(Kind::Call)
-        && Chain::of(node).last().is_some_and(|last| matches!(last.name, "param" | "arguments" | "Arguments"))
+        && (Chain::of(node)
+            .last()
+            .is_some_and(|last| matches!(last.name, "param" | "arguments" | "Arguments" | "TestCaseData"))
+            || Chain::of(node).full_path().as_slice() == ["Arguments", "of"])
+}
+
+fn value_of_text(text: &str, span: Span) -> Node {
+    let text = text.trim();
+    let bare = text.trim_matches('\'');
+    let kind = match text {
+        "true" | "false" => Kind::Bool,
+        _ if text.parse::<f64>().is_ok() => Kind::Number,
+        _ => Kind::Text,
+    };
+    Node::leaf(kind, bare, span)
+}
+
+/// The table that a provider of rows returns: `@MethodSource("rows")`, `[MemberData(nameof(Rows))]`.
+fn rows_from(source: &Node, reader: &Reader<'_, '_>) -> Option<Node> {
+    let name = match source.kind {
+        Kind::Text => source.text.rsplit(['#', '.']).next()?.to_owned(),
+        Kind::Call => source.child(Role::Argument)?.words().last().map(|word| (*word).to_owned())?,
+        _ => return None,
+    };
+    let function = *reader.file().functions.get(name.as_str())?;
+    let body = function.child(Role::Body).or(function.child(Role::Value))?;
+    if !body.is(Kind::Block) {
+        return rows_of(body).map(|_| body.clone());
+    }
+    let mut found = None;
+    for statement in body.nodes() {
+        if statement.is(Kind::Return) {
+            found = statement.nodes().next().filter(|value| rows_of(value).is_some()).cloned();
+        }
+    }
+    found.or_else(|| {
+        // `yield return new object[] { 1, 2 };`
+        let rows: Vec<(Role, Node)> =
+            body.nodes().filter(|row| row.is(Kind::List)).map(|row| (Role::Item, row.clone())).collect();
+        (!rows.is_empty()).then(|| Node::with(Kind::List, body.span, rows))
+    })
 }
 
 fn names_of(node: &Node) -> Vec<String> {

@@ -2,6 +2,7 @@
 //!
 //! Reads and names; whether a side demands less than the other is for `compare`.
 
+mod arguments;
 mod canonical;
 mod case;
 mod cases;
@@ -11,7 +12,9 @@ mod condition;
 mod declared;
 mod emit;
 mod expects;
+mod fluent;
 mod gate;
+mod interactions;
 mod library;
 mod marks;
 mod mocks;
@@ -25,6 +28,7 @@ mod runner;
 mod scope;
 mod settings;
 mod sides;
+mod thrown;
 mod time;
 pub mod vocabulary;
 

@@ -191,6 +191,15 @@ pub struct Tolerance {
     pub text: String,
 }
 
+impl Tolerance {
+    /// Whether it is one, and no message or comparer that stands in its place.
+    pub fn is_number(&self) -> bool {
+        let text = self.text.to_ascii_lowercase();
+        self.value.is_some()
+            || ["delta", "eps", "toler", "precision", "within", "accuracy"].iter().any(|w| text.contains(w))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hurdle {
     pub kind: HurdleKind,

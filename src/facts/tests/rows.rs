@@ -13,7 +13,14 @@ pub fn rows_of(node: &Node) -> Option<Vec<&Node>> {
             let last = chain.last()?;
             let arguments = last.arguments.as_ref()?;
             match last.name {
-                "vec!" | "listOf" | "List.of" | "asList" | "of" | "arrayOf" => Some(arguments.to_vec()),
+                "vec!" | "listOf" | "List.of" | "asList" | "of" | "arrayOf" | "setOf" | "sequenceOf" => {
+                    Some(arguments.to_vec())
+                }
+                // `new TheoryData<int, int> { { 1, 2 } }`, `List(1, 2)`
+                "TheoryData" | "List" | "HashSet" | "Seq" | "Vector" | "Set" | "Array" => match arguments.as_slice() {
+                    [only] if only.is(Kind::List) => rows_of(only),
+                    many => Some(many.to_vec()),
+                },
                 "iter" | "into_iter" | "iter_mut" | "values" | "stream" | "each" if arguments.is_empty() => {
                     let callee = node.child(Role::Callee)?;
                     rows_of(callee.child(Role::Receiver)?)

@@ -43,10 +43,9 @@ impl<'a> Reader<'_, 'a> {
                     return;
                 }
                 let kind = if words.first() == "xfail-if" { MarkKind::ExpectedFailure } else { MarkKind::Skip };
-                let given =
-                    given.or(arguments.iter().copied().find(|n| !matches!(n.kind, Kind::Text | Kind::Template)));
-                let condition =
-                    given.filter(|n| !matches!(n.kind, Kind::Text | Kind::Template)).map(|n| self.scope.resolve(n));
+                let written = |n: &&Node| !matches!(n.kind, Kind::Text | Kind::Template);
+                let given = given.filter(written).or(arguments.iter().copied().find(written));
+                let condition = given.map(|n| self.scope.resolve(n));
                 let condition = match (condition, words.first()) {
                     (Some(condition), "run-if") => Some(Node::unary("!", condition)),
                     (condition, _) => condition,
@@ -85,7 +84,8 @@ impl<'a> Reader<'_, 'a> {
 
     /// A call whose name says that it checks, of a function that isn't here.
     pub fn home_made(&mut self, name: &str, node: &'a Node) -> bool {
-        let checks = is_home_made(name);
+        let grouping = self.file().vocabulary.checks.word(name).is_some_and(|spec| spec.form == Form::Noise);
+        let checks = is_home_made(name) && !grouping;
         if checks {
             self.emit_opaque(name, node.clone(), Vec::new(), true, node.span);
         }

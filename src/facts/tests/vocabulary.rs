@@ -13,22 +13,28 @@
 //! - `fluent`: starts a chain, its matchers follow as segments; `postfix`: what stands before the segment is the subject;
 //! - `operator`: the first argument is the operator as text (`BeNumerically(">", 5)`);
 //! - `matcher`: the matcher is an argument (`to(eq(5))`); `count`: declares how many checks will run;
+//! - `interaction`: which call a stand-in saw, as the next segment or inside of the `block`, and how often.
 //! - `compare`: subject, operator, expected (`assert_operator a, :>, b`); `predicate`: subject and the name of a question.
 //!
 //! - `expects`: a stand-in is told how it will be called; `=1`, `=some`, `=any` say how often where nothing else does.
 //!
-//! Roles, by position: `subject`, `expected`, `expected*` (this and all that follow), `tolerance`, `digits`, `type`,
-//! `options*` (this and all that follow leave something out of the comparison), `pattern`, `block` (a function or body that runs), `matcher`, `message` and `_` (ignored), `=word` (an expectation that
-//! isn't written: `=null`, `=true`, `=0`).
+//! Roles, by position: `subject`, `expected`, `expected*` (this and all that follow), `tolerance`, `digits`, `precision`
+//! (digits where whole, else a tolerance), `type`, `options*` (this and all that follow leave something out of the
+//! comparison), `pattern`, `block` (a function or body that runs), `matcher`, `value` (one, or a matcher in its place),
+//! `message` and `_` (ignored), `=word` (an expectation that isn't written: `=null`, `=true`, `=0`). Also `message?` (a
+//! leading message that may be missing), `mentions` (a part of an exception's message), `times`, `at-least`, `at-most` (how
+//! often a stand-in was called).
 //! `async` among the roles: demands nothing until awaited; `retried`: is tried again until it holds.
 //! In `matchers` also `not`, `noise` (no meaning), `project` (the subject becomes a part of itself), `named` (the matcher's name is
 //! a question to the subject: `be_valid`), `amend [kind]` (adds to the matcher before it: `be_within(0.1).of(5)`; with the roles
-//! `times`, `at-least`, `at-most`, `with`, `method` to an expected call), `retried` (the subject is a block that runs until its checks hold).
+//! `times`, `at-least`, `at-most`, `with`, `method` to an expected call), `retried` (the subject is a block that runs until its checks hold), `tolerance` (how
+//! far the number of the chain may be off).
 //!
 //! `declare`: `suite` or `test`, then modifications (`skip`, `focus`, `todo`, `xfail`).
 //! `modify`: `skip`, `skip-if`, `run-if`, `focus`, `todo`, `xfail`, `rows`, `timeout`, `retry`, `noise`.
 //! `attributes`: `test`, `test rows`, `row`, `rows`, `skip`, `skip-if`, `run-if`, `xfail`, `focus`, `timeout`, `retry`,
 //! `throws`, `suite`, `mock`, `mark` (its texts are words of `modify`), `nested` (its arguments are attributes); an argument's position or name may follow (`rows 1`, `retry reruns`).
+//! `titles`: what a title begins with, and the modification it is.
 //! `calls`: `skip`, `skip-if N`, `run-if N`, `xfail`, `timeout N`, `limit N` (of a whole test), `sleep N`, `retry N`, `mock N M` (a path, its rest in M), `mock-module N`, `spy N M`, `fail`, `swallow`, `each`.
 //! `N` is a position; a name stands for a keyword argument or an option of that name.
 
@@ -59,12 +65,16 @@ pub struct Vocabulary {
     pub checks: Table<Spec>,
     pub matchers: Table<Spec>,
     pub predicates: Table<Spec>,
+    /// Beginnings of titles, with what they mean.
+    pub titles: Vec<(String, String)>,
     pub constants: HashMap<String, bool>,
     pub typed_truth: bool,
     pub awaits: bool,
     /// How long a test may take where it doesn't say, in the unit that it would say it in.
     pub timeout: Option<f64>,
     pub error_values: bool,
+    /// Imports under which an asynchronous check waits by itself.
+    pub waits: Vec<String>,
 }
 
 /// A meaning that is a few words.
@@ -114,6 +124,7 @@ pub enum Form {
     Compare,
     /// Subject and the name of a method that must answer true: `assert_predicate list, :empty?`.
     Predicate,
+    Interaction,
     // In matchers
     Not,
     Noise,
@@ -126,6 +137,8 @@ pub enum Form {
     Expects,
     /// The matcher's name is a question to the subject: `be_valid`.
     Named,
+    /// How far the number of the chain may be off.
+    Tolerance,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +157,14 @@ pub enum ArgumentRole {
     Ignored,
     /// A named part of what is expected: how often a stand-in is called, and with what.
     Part(&'static str),
+    /// A message in front of the others, where there is one.
+    MaybeMessage,
+    /// A part of an exception's message.
+    Mentions,
+    /// Decimal places where it is a whole number, else a tolerance.
+    Precision,
+    /// A value, or a matcher in its place.
+    Value,
 }
 
 /// Rows by the last segment of their pattern.
@@ -262,11 +283,13 @@ fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
         modify: words(&tests.modify),
         attributes: words(&tests.attributes),
         calls: words(&tests.calls),
+        titles: tests.titles.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
         constants: tests.constants.iter().map(|(k, v)| (k.clone(), *v)).collect(),
         typed_truth: language.syntax.typed_truth,
         awaits: language.syntax.awaits,
         timeout: tests.timeout,
         error_values: language.syntax.error_values,
+        waits: tests.waits.clone(),
     };
     (vocabulary, wrong)
 }
@@ -301,6 +324,8 @@ fn spec(meaning: &str) -> Option<Spec> {
             }
             Form::Amend(kind)
         }
+        "interaction" => Form::Interaction,
+        "tolerance" => Form::Tolerance,
         "noise" => Form::Noise,
         "project" => Form::Project,
         "retried" => Form::Retried,
@@ -350,6 +375,10 @@ fn role(word: &str) -> Option<ArgumentRole> {
         "with" => ArgumentRole::Part("with"),
         "method" => ArgumentRole::Part("method"),
         "code" => ArgumentRole::Part("code"),
+        "message?" => ArgumentRole::MaybeMessage,
+        "mentions" => ArgumentRole::Mentions,
+        "value" => ArgumentRole::Value,
+        "precision" => ArgumentRole::Precision,
         _ => return None,
     })
 }

@@ -129,6 +129,12 @@ pub(super) fn handled(old: &Check, new: &Check) -> Option<String> {
     }
     let (before, after) = (handling(&old.resolved_subject), handling(&new.resolved_subject));
     let fresh = after.iter().find(|word| !before.contains(word))?;
+    // Of something else altogether nobody can say that it was handled.
+    let (was, is) = (old.resolved_subject.words(), new.resolved_subject.words());
+    let kept = was.iter().filter(|word| is.contains(word)).count();
+    if kept * 3 < was.len() * 2 {
+        return None;
+    }
     Some(format!("the value goes through `{fresh}` first"))
 }
 

@@ -1,52 +1,33 @@
-//! Expected exceptions: type, then message.
+//! Exceptions: their type, their message or a part of it, and whatever else is asked of them.
 
-use super::{Verdict, changed, looser};
-use crate::compare::tests::witness;
+use super::{Verdict, changed, looser, witness};
 use crate::facts::tests::Check;
 use crate::lang::{Kind, Node, Role};
 
-/// Type, then message: losing one loosens.
+/// Losing a part loosens.
 pub(super) fn throws(old: &Check, new: &Check) -> Option<Verdict> {
     if !old.positive {
         return None;
     }
-    let part = |check: &Check, name: &str| {
-        check.resolved_expected.iter().find(|n| &*n.text == name).and_then(|n| n.child(Role::Value)).cloned()
-    };
     let mut tighter = false;
     let mut other = false;
-    for name in ["type", "message", "code"] {
-        match (part(old, name), part(new, name)) {
-            // By what it is instead of by what it says.
-            (Some(_), None) if name == "message" && part(old, "type").is_none() && part(new, "type").is_some() => {
-                return None;
-            }
-            (Some(_), None) => {
-                return Some(looser(format!("the exception's {name} is no longer asked"), None));
-            }
-            (None, Some(_)) => tighter = true,
-            (Some(before), Some(after)) if before != after => {
-                if name == "type" && is_base_exception(&after) && !is_base_exception(&before) {
-                    return Some(looser("any exception is enough", Some(witness::text(&after))));
-                }
-                if name == "type" && after.is(Kind::List) && after.nodes().any(|n| *n == before) {
-                    return Some(looser("one more exception is accepted", Some(witness::text(&after))));
-                }
-                if name == "message"
-                    && before.is(Kind::Text)
-                    && after.is(Kind::Text)
-                    && before.text.contains(&*after.text)
-                {
-                    return Some(looser("a shorter message is enough", Some(witness::text(&after))));
-                }
-                if name == "type" && is_base_exception(&before) {
-                    tighter = true;
-                } else {
-                    other = true;
-                }
-            }
-            _ => {}
-        }
+    match kinds(&parts(old, "type"), &parts(new, "type")) {
+        Some(Verdict::Tighter) => tighter = true,
+        Some(Verdict::Changed { .. }) => other = true,
+        Some(looser) => return Some(looser),
+        None => {}
+    }
+    match messages(old, new) {
+        Some(Verdict::Tighter) => tighter = true,
+        Some(Verdict::Changed { .. }) => other = true,
+        Some(looser) => return Some(looser),
+        None => {}
+    }
+    match (parts(old, "code").first(), parts(new, "code").first()) {
+        (Some(_), None) => return Some(looser("the exception's code is no longer asked", None)),
+        (Some(before), Some(after)) => other |= before != after,
+        (None, Some(_)) => tighter = true,
+        (None, None) => {}
     }
     if other {
         return changed("another exception is expected");
@@ -54,10 +35,90 @@ pub(super) fn throws(old: &Check, new: &Check) -> Option<Verdict> {
     tighter.then_some(Verdict::Tighter)
 }
 
+fn parts(check: &Check, name: &str) -> Vec<Node> {
+    let named = check.resolved_expected.iter().filter(|part| &*part.text == name);
+    named.filter_map(|part| part.child(Role::Value)).cloned().collect()
+}
+
+fn kinds(before: &[Node], after: &[Node]) -> Option<Verdict> {
+    let (before, after) = match (before.last(), after.last()) {
+        (Some(before), Some(after)) if before == after => return None,
+        (Some(before), Some(after)) => (before, after),
+        (Some(_), None) => return Some(looser("the exception's type is no longer asked", None)),
+        (None, Some(_)) => return Some(Verdict::Tighter),
+        (None, None) => return None,
+    };
+    if class_name(before) == class_name(after) {
+        return None;
+    }
+    if is_base_exception(after) && !is_base_exception(before) {
+        return Some(looser("any exception is enough", Some(witness::text(after))));
+    }
+    if after.is(Kind::List) && after.nodes().any(|one| one == before) {
+        return Some(looser("one more exception is accepted", Some(witness::text(after))));
+    }
+    if is_base_exception(before) { Some(Verdict::Tighter) } else { changed("another exception is expected") }
+}
+
+fn messages(old: &Check, new: &Check) -> Option<Verdict> {
+    let (exact, part) = (parts(old, "message"), parts(old, "mentions"));
+    let (exact_now, part_now) = (parts(new, "message"), parts(new, "mentions"));
+    let no_longer = || Some(looser("the exception's message is no longer asked", None));
+    match (exact.first(), exact_now.first()) {
+        (Some(before), Some(after)) if before == after => {}
+        (Some(before), Some(after))
+            if before.is(Kind::Text) && after.is(Kind::Text) && before.text.contains(&*after.text) =>
+        {
+            return Some(looser("a shorter message is enough", Some(witness::text(after))));
+        }
+        (Some(_), Some(_)) => return changed("another message is expected"),
+        // By what it is instead of by what it says.
+        (Some(_), None) if parts(old, "type").is_empty() && !parts(new, "type").is_empty() => return None,
+        (Some(before), None) => {
+            return match part_now.first() {
+                Some(after) if !within(after, before) => changed("another message is expected"),
+                Some(after) => {
+                    let witness = after.is(Kind::Text).then(|| format!("{:?}", format!("{}…", after.text)));
+                    Some(looser("a part of the exception's message is enough", witness))
+                }
+                None => no_longer(),
+            };
+        }
+        (None, Some(_)) => return Some(Verdict::Tighter),
+        (None, None) => {}
+    }
+    let lost: Vec<&Node> = part.iter().filter(|before| !part_now.contains(before)).collect();
+    let fresh: Vec<&Node> = part_now.iter().filter(|after| !part.contains(after)).collect();
+    match (lost.first(), fresh.first()) {
+        (Some(_), None) => no_longer(),
+        (None, Some(_)) => Some(Verdict::Tighter),
+        (Some(before), Some(after)) if within(after, before) => {
+            Some(looser("a shorter part of the exception's message is enough", None))
+        }
+        (Some(before), Some(after)) if within(before, after) => Some(Verdict::Tighter),
+        (Some(_), Some(_)) => changed("another message is expected"),
+        (None, None) => None,
+    }
+}
+
+fn within(part: &Node, whole: &Node) -> bool {
+    part.is(Kind::Text) && whole.is(Kind::Text) && whole.text.contains(&*part.text)
+        || !part.is(Kind::Text)
+        || !whole.is(Kind::Text)
+}
+
+/// `X`, `X.class`, `a.b.X`: the class itself.
+fn class_name(node: &Node) -> String {
+    let words: Vec<&str> = node.words().into_iter().flat_map(|word| word.split(['.', ':'])).collect();
+    words
+        .iter()
+        .rfind(|word| word.starts_with(char::is_uppercase))
+        .map_or_else(|| node.words().join("."), |word| (*word).to_owned())
+}
+
 fn is_base_exception(node: &Node) -> bool {
-    let last = node.words().last().map(|word| word.rsplit('.').next().unwrap_or(word).to_owned()).unwrap_or_default();
     matches!(
-        last.as_str(),
+        class_name(node).as_str(),
         "Exception" | "BaseException" | "Throwable" | "Error" | "StandardError" | "RuntimeException"
     )
 }

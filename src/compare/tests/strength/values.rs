@@ -103,13 +103,15 @@ pub(super) fn bounds(old: &Check, new: &Check) -> Option<Verdict> {
                 Some(Verdict::Tighter)
             }
         }
-        _ if values(old) == values(new) || old.expected == new.expected => match (strict(old.kind), strict(new.kind)) {
-            (true, false) => Some(looser("the bound itself is accepted now", None)),
-            (false, true) => Some(Verdict::Tighter),
-            _ => None,
-        },
+        _ if values(old) == values(new) || old.expected == new.expected && scaled(old, new).is_none() => {
+            match (strict(old.kind), strict(new.kind)) {
+                (true, false) => Some(looser("the bound itself is accepted now", None)),
+                (false, true) => Some(Verdict::Tighter),
+                _ => None,
+            }
+        }
         // Against another variable: neither more nor less.
-        (None, None) => None,
+        (None, None) => scaled(old, new),
         _ => changed("another bound"),
     }
 }
@@ -168,5 +170,43 @@ pub(super) fn contradicts(old: &Check, new: &Check) -> bool {
             old.kind != CheckKind::Matches && !whole.contains(part)
         }
         _ => false,
+    }
+}
+
+/// The same value times another factor, or with another number added: `limit * 5` against `limit * 100`.
+fn scaled(old: &Check, new: &Check) -> Option<Verdict> {
+    let (from, to) = (values(old).first()?, values(new).first()?);
+    let (before, after) = (Scaled::of(from)?, Scaled::of(to)?);
+    if before.base != after.base || before.operator != after.operator || before.number == after.number {
+        return None;
+    }
+    let upper = matches!(new.kind, CheckKind::Less | CheckKind::AtMost);
+    let grew = (after.number > before.number) == matches!(before.operator, "*" | "+");
+    if grew == upper {
+        let why = format!("the bound moved from {} to {} times the same value", before.number, after.number);
+        let by = format!("the bound's part moved from {} to {}", before.number, after.number);
+        return Some(looser(if before.operator == "*" { why } else { by }, None));
+    }
+    Some(Verdict::Tighter)
+}
+
+struct Scaled<'n> {
+    base: &'n Node,
+    operator: &'n str,
+    number: f64,
+}
+
+impl<'n> Scaled<'n> {
+    fn of(node: &'n Node) -> Option<Self> {
+        let operator = &*node.text;
+        if !node.is(Kind::Binary) || !matches!(operator, "*" | "+" | "-" | "/") {
+            return None;
+        }
+        let (left, right) = (node.child(Role::Left)?, node.child(Role::Right)?);
+        match (left.number(), right.number()) {
+            (None, Some(number)) => Some(Self { base: left, operator, number }),
+            (Some(number), None) if matches!(operator, "*" | "+") => Some(Self { base: right, operator, number }),
+            _ => None,
+        }
     }
 }

@@ -108,7 +108,7 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// The body of a function that somebody calls.
-    pub(super) fn callback(&mut self, function: &'a Node) {
+    pub(in crate::facts::tests) fn callback(&mut self, function: &'a Node) {
         let inner: Vec<&Node> = function.children_in(Role::Body).collect();
         let before = std::mem::replace(&mut self.awaited, true);
         self.depth += 1;

@@ -10,8 +10,9 @@ impl<'a> Reader<'_, 'a> {
         let last = if node.is(Kind::Block) { node.nodes().last() } else { Some(node) };
         let Some(last) = last else { return false };
         if last.is(Kind::Throw) {
-            // `throw XCTSkip("…")` fails nothing.
-            return last.nodes().next().is_some_and(|thrown| !self.is_skip(thrown));
+            // `throw e` hands on what was caught, `throw XCTSkip("…")` fails nothing; `raise AssertionError` names a class.
+            let hands_on = |value: &Node| value.is(Kind::Name) && value.text.starts_with(char::is_lowercase);
+            return last.nodes().next().is_some_and(|value| !hands_on(value) && !self.is_skip(value));
         }
         if last.is(Kind::Return) && node.is(Kind::Block) {
             // `t.Errorf(…); return`

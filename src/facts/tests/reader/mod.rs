@@ -87,6 +87,8 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// Reads a whole body.
     pub fn body(&mut self, body: &'a Node) {
+        // The value of an expression is handed on.
+        self.awaited |= !body.is(Kind::Block);
         self.visit(body);
         // Local functions that were never called directly: handed to someone, or dead.
         let mut names = HashSet::new();
