@@ -59,7 +59,7 @@ impl Install {
         let place = self.repository.place()?;
         let program = std::env::current_exe()
             .map_err(|error| Failure::new(format!("the program can't tell where it is installed: {error}")))?;
-        let done = install::install(&place, kinds(&self.hooks), &program, self.chain);
+        let done = install::install(&place, &self.hooks, &program, self.chain);
         report(&place, done.map_err(|error| refused(&place, error))?)
     }
 }
@@ -67,13 +67,9 @@ impl Install {
 impl Uninstall {
     pub fn run(self) -> Result<Exit> {
         let place = self.repository.place()?;
-        let done = install::uninstall(&place, kinds(&self.hooks)).map_err(|error| refused(&place, error))?;
+        let done = install::uninstall(&place, &self.hooks).map_err(|error| refused(&place, error))?;
         report(&place, done)
     }
-}
-
-fn kinds(named: &[Kind]) -> &[Kind] {
-    if named.is_empty() { &Kind::ALL } else { named }
 }
 
 fn report(place: &Place, done: Vec<(Kind, Done)>) -> Result<Exit> {
@@ -88,6 +84,12 @@ fn report(place: &Place, done: Vec<(Kind, Done)>) -> Result<Exit> {
             ),
             Done::Unchanged(path) => format!("is in {} already", place.shown(&path)),
             Done::Managed(advice) => format!("is run by {}, from {}; left as it is", advice.manager, advice.file),
+            Done::Suggested(advice) => format!(
+                "is not run by {} yet. To have it too, add to {}:\n\n{}",
+                advice.manager,
+                advice.file,
+                indented(&advice.snippet)
+            ),
             Done::Removed(path) => format!("removed from {}", place.shown(&path)),
             Done::Restored(path) => format!("removed; {} is again the hook that was there before", place.shown(&path)),
             Done::LeftAlone(path) => format!("no hook of ours in {}", place.shown(&path)),
@@ -106,8 +108,11 @@ fn refused(place: &Place, error: Error) -> Failure {
     Failure::new(format!("{error}; nothing was changed"))
 }
 
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}\n")).collect()
+}
+
 fn sentence(place: &Place, kind: Kind, refusal: &Refusal) -> String {
-    let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
     match refusal {
         Refusal::Manager(advice) => format!(
             "{} runs this repository's hooks. Add to {}:\n\n{}",
@@ -134,10 +139,10 @@ fn sentence(place: &Place, kind: Kind, refusal: &Refusal) -> String {
         ),
         Refusal::Shared { hook, value, scope } => format!(
             "core.hooksPath is `{value}` ({scope} configuration), a folder that {}. Let {}, \
-             an executable file, hold:\n\n    #!/bin/sh\n    {} || exit 1",
+             an executable file, hold:\n\n    #!/bin/sh\n{}",
             if place.is_in_work_tree() { "commits carry" } else { "serves other repositories too" },
             place.shown(hook),
-            kind.line(),
+            indented(&kind.lines()),
         ),
         Refusal::TurnedOff { value, scope } => format!(
             "core.hooksPath is `{value}` ({scope} configuration): hooks are turned off here. To turn them on:\n\n    \

@@ -1,6 +1,6 @@
 //! Changed files that nobody could read, and why.
 //!
-//! Pictures, fonts and archives are no secret: nothing in them runs or is tested. Everything else that can't be read is
+//! Pictures, fonts and archives are no secret, unless they are huge: nothing in them runs or is tested. Everything else that can't be read is
 //! something the other rules were silent about for the wrong reason.
 
 use rayon::prelude::*;
@@ -65,7 +65,7 @@ fn syntax(change: &ChangeSet, sides: &Sides, test: &TestFile) -> Option<Unread> 
 
 fn of_file(change: &ChangeSet, file: &FileChange) -> Option<Unread> {
     if is_asset(file.path()) {
-        return None;
+        return huge(change, file);
     }
     [Side::Head, Side::Base].into_iter().find_map(|side| {
         let entry = file.side(side)?;
@@ -76,6 +76,13 @@ fn of_file(change: &ChangeSet, file: &FileChange) -> Option<Unread> {
         };
         Some(Unread { path: entry.path.clone(), side, why })
     })
+}
+
+/// An asset of a size that nobody meant to have in a repository. Its lines are counted anyway: nothing is read for this.
+fn huge(change: &ChangeSet, file: &FileChange) -> Option<Unread> {
+    let Err(Unreadable::TooLarge { .. }) = change.lines(file) else { return None };
+    let Err(error @ Unreadable::TooLarge { .. }) = change.content(file, Side::Head)? else { return None };
+    Some(Unread { path: file.path().clone(), side: Side::Head, why: Why::Content(error) })
 }
 
 fn submodule(file: &FileChange, side: Side) -> Option<Why> {

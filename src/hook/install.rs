@@ -20,6 +20,8 @@ pub enum Done {
     Unchanged(PathBuf),
     /// The manager's file calls us already.
     Managed(Advice),
+    /// The manager's file doesn't call us for this hook, which nobody asked for by name.
+    Suggested(Advice),
     Removed(PathBuf),
     Restored(PathBuf),
     /// Not ours, or nothing there.
@@ -61,16 +63,25 @@ enum Step {
     Nothing(Done),
 }
 
-/// Puts the hooks in.
+/// Puts the hooks in: those named, or all.
+///
+/// The gate is the pre-push hook. Where nobody named any and a manager runs that one, lacking the other is no failure.
 ///
 /// # Errors
 /// [`Error::Refused`] with every reason before anything is changed; [`Error::File`] when a file can't be written.
-pub fn install(place: &Place, kinds: &[Kind], program: &Path, chain: bool) -> Result<Vec<(Kind, Done)>, Error> {
+pub fn install(place: &Place, named: &[Kind], program: &Path, chain: bool) -> Result<Vec<(Kind, Done)>, Error> {
     let mut steps = Vec::new();
     let mut refusals = Vec::new();
-    for kind in kinds.iter().copied() {
+    let mut has_gate = false;
+    for kind in all_unless(named).iter().copied() {
         match plan(place, kind, program, chain)? {
-            Ok(step) => steps.push((kind, step)),
+            Ok(step) => {
+                has_gate |= kind == Kind::PrePush;
+                steps.push((kind, step));
+            }
+            Err(Refusal::Manager(advice)) if named.is_empty() && has_gate => {
+                steps.push((kind, Step::Nothing(Done::Suggested(advice))));
+            }
             Err(refusal) => refusals.push((kind, refusal)),
         }
     }
@@ -78,6 +89,10 @@ pub fn install(place: &Place, kinds: &[Kind], program: &Path, chain: bool) -> Re
         return Err(Error::Refused(refusals));
     }
     steps.into_iter().map(|(kind, step)| Ok((kind, apply(step)?))).collect()
+}
+
+fn all_unless(named: &[Kind]) -> &[Kind] {
+    if named.is_empty() { &Kind::ALL } else { named }
 }
 
 fn plan(place: &Place, kind: Kind, program: &Path, chain: bool) -> Result<Result<Step, Refusal>, Error> {
@@ -157,10 +172,10 @@ fn apply(step: Step) -> Result<Done, Error> {
 ///
 /// # Errors
 /// [`Error::Refused`] for a hook of ours that was edited; [`Error::File`] when a file can't be changed.
-pub fn uninstall(place: &Place, kinds: &[Kind]) -> Result<Vec<(Kind, Done)>, Error> {
+pub fn uninstall(place: &Place, named: &[Kind]) -> Result<Vec<(Kind, Done)>, Error> {
     let mut found = Vec::new();
     let mut refusals = Vec::new();
-    for kind in kinds.iter().copied() {
+    for kind in all_unless(named).iter().copied() {
         let hook = place.hook(kind.name());
         let there = read(&hook)?;
         match there.as_deref().map_or(Ours::No, |bytes| Script::read(kind, bytes)) {

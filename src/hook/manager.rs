@@ -22,7 +22,7 @@ static MANAGERS: &[Manager] = &[
         files: &[".husky"],
         marks: &["husky"],
         owns_folder: true,
-        advice: |kind| (format!(".husky/{}", kind.name()), format!("{}\n", kind.line())),
+        advice: |kind| (format!(".husky/{}", kind.name()), kind.lines()),
     },
     Manager {
         name: "lefthook",
@@ -60,9 +60,14 @@ static MANAGERS: &[Manager] = &[
         owns_folder: false,
         advice: |kind| {
             let name = kind.name();
+            // It reads git's list itself and hands over one reference, whatever else is pushed with it.
+            let limit = match kind {
+                Kind::PrePush => "  # one reference of a push; `agentgate install --chain pre-push` judges all\n",
+                Kind::CommitMsg => "",
+            };
             let filenames = matches!(kind, Kind::CommitMsg);
             let snippet = format!(
-                "  - repo: local\n    hooks:\n      - id: agentgate-{name}\n        name: agentgate\n        \
+                "{limit}  - repo: local\n    hooks:\n      - id: agentgate-{name}\n        name: agentgate\n        \
                  entry: agentgate {name}\n        language: system\n        stages: [{name}]\n        \
                  always_run: true\n        pass_filenames: {filenames}\n"
             );

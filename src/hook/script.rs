@@ -27,9 +27,18 @@ impl Kind {
         }
     }
 
-    /// The line for a shell script that git, or a manager, runs as this hook.
-    pub fn line(self) -> String {
-        format!("agentgate {} \"$@\"", self.name())
+    /// The lines for a shell script that git, or a manager, runs as this hook.
+    pub fn lines(self) -> String {
+        match self {
+            // Standard input can be read once: what else the script runs gets it from a file.
+            Self::PrePush => "\
+# First in the file: what follows reads git's list of references as well.
+list=$(mktemp) && trap 'rm -f \"$list\"' EXIT && cat > \"$list\" && exec < \"$list\" || exit 2
+agentgate pre-push \"$@\" < \"$list\" || exit
+"
+            .into(),
+            Self::CommitMsg => "agentgate commit-msg \"$@\" || exit\n".into(),
+        }
     }
 }
 

@@ -12,10 +12,13 @@ use globset::{Candidate, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use super::Origin;
 use crate::RepoPath;
 
-/// Longest pattern accepted, in bytes. Together with [`CHUNK_BYTES`] it keeps every set far below the size at which the
-/// regular expressions behind it would be refused.
+/// Longest pattern accepted, in bytes.
 const MAX_BYTES: usize = 1024;
-const CHUNK_BYTES: usize = 16 * 1024;
+/// How much of their text one set holds. With [`MAX_BYTES`] it keeps every set far below the size at which the regular
+/// expressions behind it would be refused.
+///
+/// Every set keeps a cache of some megabytes for each thread: few large sets need less memory than many small ones.
+const CHUNK_BYTES: usize = 64 * 1024;
 
 /// What a pattern is matched against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,21 +39,22 @@ struct Inner {
     file: String,
     /// As written, with the line.
     written: Vec<(String, u32)>,
-    sets: OnceLock<Sets>,
-}
-
-/// Matched against the whole name, and against each folder above it.
-#[derive(Debug)]
-struct Sets {
-    whole: Vec<Chunk>,
-    above: Vec<Chunk>,
+    chunks: OnceLock<Vec<Chunk>>,
 }
 
 #[derive(Debug)]
 struct Chunk {
     set: GlobSet,
-    /// Which pattern each glob of the set came from.
-    written: Vec<usize>,
+    /// What each glob of the set came from.
+    sources: Vec<Source>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Source {
+    /// The pattern's index in the list.
+    pattern: usize,
+    /// Matches what is beneath the named folder, not a file of that name.
+    only_beneath: bool,
 }
 
 /// The pattern that matched.
@@ -66,7 +70,7 @@ impl Patterns {
         if written.is_empty() {
             return Self::default();
         }
-        Self(Some(Arc::new(Inner { flavor, file: file.to_owned(), written, sets: OnceLock::new() })))
+        Self(Some(Arc::new(Inner { flavor, file: file.to_owned(), written, chunks: OnceLock::new() })))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -105,55 +109,45 @@ impl Patterns {
 
 impl Inner {
     fn hit(&self, name: &[u8]) -> Option<usize> {
-        let sets = self.sets.get_or_init(|| Sets::new(self.flavor, &self.written));
-        let first = |chunks: &[Chunk], name: &[u8]| {
-            let candidate = Candidate::from_bytes(name);
-            let indexes = chunks.iter().filter_map(|chunk| {
-                let first = chunk.set.matches_candidate(&candidate).into_iter().min()?;
-                Some(chunk.written[first])
+        let chunks = self.chunks.get_or_init(|| {
+            let meanings = self.written.iter().enumerate().filter_map(|(pattern, (text, _))| {
+                let Meaning { glob, only_beneath } = translate(text, self.flavor).ok()?;
+                Some((Source { pattern, only_beneath }, glob))
             });
-            indexes.min()
+            chunks(meanings)
+        });
+        let first = |name: &[u8], is_whole: bool| {
+            let candidate = Candidate::from_bytes(name);
+            let hits = chunks.iter().flat_map(|chunk| {
+                let matches = chunk.set.matches_candidate(&candidate).into_iter();
+                matches.map(|index| chunk.sources[index])
+            });
+            hits.filter(|hit| !(is_whole && hit.only_beneath)).map(|hit| hit.pattern).min()
         };
-        let mut hit = first(&sets.whole, name);
-        if !sets.above.is_empty() {
-            let folders = name.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| &name[..at]);
-            hit = folders.filter_map(|folder| first(&sets.above, folder)).chain(hit).min();
+        let whole = first(name, true);
+        if self.flavor == Flavor::Branch {
+            return whole;
         }
-        hit
-    }
-}
-
-impl Sets {
-    fn new(flavor: Flavor, written: &[(String, u32)]) -> Self {
-        let (mut whole, mut above) = (Vec::new(), Vec::new());
-        for (index, (text, _)) in written.iter().enumerate() {
-            let Ok(meaning) = translate(text, flavor) else { continue };
-            if !meaning.only_beneath {
-                whole.push((index, meaning.glob.clone()));
-            }
-            if flavor == Flavor::Path {
-                above.push((index, meaning.glob));
-            }
-        }
-        Self { whole: chunks(whole), above: chunks(above) }
+        let folders = name.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| &name[..at]);
+        folders.filter_map(|folder| first(folder, false)).chain(whole).min()
     }
 }
 
 /// Sets of bounded size: one set over ten thousand patterns could exceed the limits of the regular expressions inside.
-fn chunks(globs: Vec<(usize, Glob)>) -> Vec<Chunk> {
+fn chunks(globs: impl Iterator<Item = (Source, Glob)>) -> Vec<Chunk> {
     let mut chunks = Vec::new();
-    let mut globs = globs.into_iter().peekable();
+    let mut globs = globs.peekable();
     while globs.peek().is_some() {
-        let (mut builder, mut written, mut bytes) = (GlobSetBuilder::new(), Vec::new(), 0);
+        let (mut builder, mut sources, mut bytes) = (GlobSetBuilder::new(), Vec::new(), 0);
         while bytes < CHUNK_BYTES
-            && let Some((index, glob)) = globs.next()
+            && let Some((source, glob)) = globs.next()
         {
             bytes += glob.regex().len();
             builder.add(glob);
-            written.push(index);
+            sources.push(source);
         }
         let set = builder.build().expect("checked globs of at most CHUNK_BYTES stay below the regex size limit");
-        chunks.push(Chunk { set, written });
+        chunks.push(Chunk { set, sources });
     }
     chunks
 }

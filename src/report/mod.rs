@@ -27,7 +27,9 @@ pub use model::{
     VERSION, Waiver,
 };
 
-use crate::policy::Level;
+use std::sync::LazyLock;
+
+use crate::policy::{Level, Policy};
 use crate::rules::Rule;
 use style::Style;
 
@@ -71,6 +73,7 @@ pub fn in_short(finding: &Finding) -> String {
 }
 
 /// What the preset `default` says about a rule.
-pub fn default_level(_rule: &Rule) -> Level {
-    Level::Block
+pub fn default_level(rule: &Rule) -> Level {
+    static DEFAULT: LazyLock<Option<Policy>> = LazyLock::new(|| Policy::preset("default"));
+    DEFAULT.as_ref().map_or(Level::Off, |policy| policy.level(rule, None).0)
 }

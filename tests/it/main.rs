@@ -1,5 +1,6 @@
 //! Every integration test, in one program: linking is the slow part.
 
+mod bad_input;
 mod cases;
 mod cli;
 mod demo;
@@ -9,10 +10,12 @@ mod git;
 mod init;
 mod install;
 mod installer;
+mod managers;
 mod packet;
 mod policy;
 mod program;
 mod push;
+mod receipts;
 mod report;
 mod report_formats;
 mod repository;
