@@ -205,7 +205,8 @@ impl<'l, 'a> Finder<'l, 'a> {
             && around.class != Some(false)
             && self.takes(node, &vocabulary.parameter)
             && !(vocabulary.bare && node.child(Role::Parameter).is_some())
-            && node.child(Role::Body).is_some();
+            && node.child(Role::Body).is_some()
+            && !reader.file().providers.contains(&*node.text);
         if vocabulary.declaring.iter().any(|pattern| glob(pattern, &node.text)) {
             self.seen.insert(node);
             for body in node.children_in(Role::Body) {

@@ -32,7 +32,9 @@ impl<'a> Reader<'_, 'a> {
                     // `request(app).get("/").expect(200)`
                     let receiver = receiver();
                     let equal = Spec { form: Form::Check(CheckKind::Equal), ..spec.clone() };
-                    self.apply(&equal, receiver.clone(), arguments, &segment.types, node.span, true, None);
+                    let named = arguments.first().filter(|n| n.is(Kind::Text)).map_or("status", |name| &*name.text);
+                    let asked = receiver.as_ref().map(|receiver| project(receiver, named, &[], node.span));
+                    self.apply(&equal, asked, arguments, &segment.types, node.span, true, None);
                     looked_at = Some(receiver);
                 }
                 Form::Fluent if segment.arguments.is_some() => {
@@ -81,6 +83,15 @@ impl<'a> Reader<'_, 'a> {
                         return true;
                     }
                 }
+                Form::Chainer => {
+                    let (Some((chainer, rest)), Some(subject)) = (arguments.split_first(), receiver()) else {
+                        continue;
+                    };
+                    if chainer.is(Kind::Text) {
+                        self.chainer(&subject, &chainer.text, rest, node.span);
+                        looked_at = Some(Some(subject));
+                    }
+                }
                 Form::Noise | Form::Not | Form::Project | Form::Fluent => {}
                 Form::Expects => {
                     self.expectation(spec, receiver(), chain, at, true, node.span);
@@ -91,10 +102,14 @@ impl<'a> Reader<'_, 'a> {
                         continue;
                     }
                     let receiver = receiver();
+                    let asked = match &receiver {
+                        Some(receiver) if spec.apart => Some(project(receiver, segment.name, &[], node.span)),
+                        other => other.clone(),
+                    };
                     let pending = spec.asynchronous && self.demands_await();
                     let depth = self.hurdles.len();
                     self.hurdles.extend(pending.then_some(Hurdle { kind: HurdleKind::NotAwaited, what: None }));
-                    self.apply(spec, receiver.clone(), arguments, &segment.types, node.span, true, block.clone());
+                    self.apply(spec, asked, arguments, &segment.types, node.span, true, block.clone());
                     self.hurdles.truncate(depth);
                     self.nested(arguments);
                     looked_at = Some(receiver);

@@ -1,6 +1,6 @@
 //! The test files of one side together: what a call in one of them may mean.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::scope::Scope;
 use super::vocabulary::{self, Vocabulary};
@@ -29,6 +29,8 @@ pub struct File<'a> {
     pub waits: bool,
     /// What imports call something else: `import pytest as pt`.
     pub aliases: HashMap<&'a str, String>,
+    /// Functions that tests name as the source of their rows.
+    pub providers: HashSet<&'a str>,
     /// Where names were imported from.
     pub imports: HashMap<&'a str, &'a str>,
 }
@@ -78,6 +80,7 @@ impl<'a> File<'a> {
             waits: false,
             aliases: HashMap::new(),
             imports: HashMap::new(),
+            providers: HashSet::new(),
         };
         if source.inline {
             for module in source.root.nodes().filter(|node| is_test_module(node)) {
@@ -97,6 +100,7 @@ impl<'a> File<'a> {
             match child.kind {
                 Kind::Function => {
                     self.functions.insert(&child.text, child);
+                    self.provided(child);
                 }
                 Kind::Assign => {
                     let (target, value) = (child.child(Role::Target), child.child(Role::Value));
@@ -126,7 +130,12 @@ impl<'a> File<'a> {
             self.waits |= self.vocabulary.waits.contains(&words);
         }
         if let Some(module) = node.child(Role::Receiver).or_else(|| node.nodes().find(|n| n.is(Kind::Text))) {
-            self.imported(node, &module.text);
+            let mut name: &str = &module.text;
+            for inner in module.nodes() {
+                // `from .helpers import …`
+                name = if name.is_empty() || inner.is(Kind::Name) { &inner.text } else { name };
+            }
+            self.imported(node, name);
         }
         let module = node.child(Role::Receiver).map(|module| module.text.to_string());
         let mut found = Vec::new();
@@ -147,6 +156,15 @@ impl<'a> File<'a> {
         if let Some(module) = module {
             for name in node.nodes().filter(|n| n.is(Kind::Name) && !n.text.contains('.') && *n.text != *module) {
                 self.aliases.insert(&name.text, format!("{module}.{}", name.text));
+            }
+        }
+    }
+
+    fn provided(&mut self, function: &'a Node) {
+        for call in function.children_in(Role::Attribute).flat_map(Node::nodes).filter(|n| n.is(Kind::Call)) {
+            let words = call.child(Role::Callee).and_then(|callee| self.vocabulary.attributes.word(&callee.text));
+            if words.is_some_and(|words| words.first() == "provider") {
+                self.providers.extend(call.children_in(Role::Argument).filter(|n| n.is(Kind::Text)).map(|n| &*n.text));
             }
         }
     }

@@ -222,6 +222,14 @@ impl Annotations {
         for argument in arguments {
             let entries: Vec<&Node> = if argument.is(Kind::Map) { argument.nodes().collect() } else { vec![argument] };
             for entry in entries {
+                if entry.is(Kind::Text)
+                    && entry.text.starts_with(':')
+                    && let Some(words) = reader.file().vocabulary.modify.word(&entry.text).cloned()
+                {
+                    // `it "adds", :skip do`
+                    let yes = Node::leaf(Kind::Bool, "true", entry.span);
+                    self.option(words.first(), &yes, reader, entry.span, &format!("{what} {}", entry.text));
+                }
                 let (key, value) = match entry.kind {
                     Kind::Keyword => (entry.text.to_string(), entry.child(Role::Value)),
                     Kind::Pair => (

@@ -11,6 +11,7 @@
 //! `checks`, `matchers`, `predicates`: `[not] kind roles… [| keyword=role …]`. Kinds are those of [`CheckKind`], and
 //! - `condition`: the argument is a boolean expression to take apart; `falsehood`: the same, negated;
 //! - `fluent`: starts a chain, its matchers follow as segments; `postfix`: what stands before the segment is the subject;
+//! - `chainer`: the same, with the matcher's name as a text among the arguments (`should("have.text", "x")`);
 //! - `operator`: the first argument is the operator as text (`BeNumerically(">", 5)`);
 //! - `matcher`: the matcher is an argument (`to(eq(5))`); `count`: declares how many checks will run;
 //! - `interaction`: which call a stand-in saw, as the next segment or inside of the `block`, and how often.
@@ -24,10 +25,11 @@
 //! `message` and `_` (ignored), `=word` (an expectation that isn't written: `=null`, `=true`, `=0`). Also `message?` (a
 //! leading message that may be missing), `mentions` (a part of an exception's message), `times`, `at-least`, `at-most` (how
 //! often a stand-in was called).
-//! `async` among the roles: demands nothing until awaited; `retried`: is tried again until it holds.
+//! `apart` among the roles: asks for an answer of its own, which other checks in the chain say nothing about;
+//! `async`: demands nothing until awaited; `retried`: is tried again until it holds.
 //! In `matchers` also `not`, `noise` (no meaning), `project` (the subject becomes a part of itself), `named` (the matcher's name is
 //! a question to the subject: `be_valid`), `amend [kind]` (adds to the matcher before it: `be_within(0.1).of(5)`; with the roles
-//! `times`, `at-least`, `at-most`, `with`, `method` to an expected call), `retried` (the subject is a block that runs until its checks hold), `tolerance` (how
+//! `times`, `least`, `most`, `with`, `method` to an expected call), `retried` (the subject is a block that runs until its checks hold), `tolerance` (how
 //! far the number of the chain may be off).
 //!
 //! `declare`: `suite` or `test`, then modifications (`skip`, `focus`, `todo`, `xfail`).
@@ -105,6 +107,8 @@ pub struct Spec {
     pub keywords: Vec<(String, ArgumentRole)>,
     /// An expectation that the name implies.
     pub constant: Option<String>,
+    /// It asks for an answer of its own: `assertOk`, `assertSee` of one response.
+    pub apart: bool,
     /// Its outcome is only known once awaited.
     pub asynchronous: bool,
     /// It is tried again until it holds.
@@ -117,6 +121,8 @@ pub enum Form {
     Condition,
     Fluent,
     Postfix,
+    /// The matcher's name is the first argument: `and("have.text", "x")`.
+    Chainer,
     Matcher,
     /// The operator is a text among the arguments: `BeNumerically(">", 5)`.
     Operator,
@@ -311,6 +317,7 @@ fn spec(meaning: &str) -> Option<Spec> {
         }
         "fluent" => Form::Fluent,
         "postfix" => Form::Postfix,
+        "chainer" => Form::Chainer,
         "matcher" => Form::Matcher,
         "operator" => Form::Operator,
         "compare" => Form::Compare,
@@ -331,10 +338,12 @@ fn spec(meaning: &str) -> Option<Spec> {
         "retried" => Form::Retried,
         word => Form::Check(kind(word)?),
     };
-    let (mut constant, mut asynchronous, mut retried) = (None, false, false);
+    let (mut constant, mut asynchronous, mut retried, mut apart) = (None, false, false, false);
     let mut roles = Vec::new();
     for word in words {
-        if word == "async" {
+        if word == "apart" {
+            apart = true;
+        } else if word == "async" {
             asynchronous = true;
         } else if word == "retried" {
             retried = true;
@@ -348,7 +357,7 @@ fn spec(meaning: &str) -> Option<Spec> {
         .split_whitespace()
         .map(|word| word.split_once('=').and_then(|(name, value)| Some((name.to_owned(), role(value)?))))
         .collect::<Option<_>>()?;
-    Some(Spec { form, negative, roles, keywords, constant, asynchronous, retried })
+    Some(Spec { form, negative, roles, keywords, constant, apart, asynchronous, retried })
 }
 
 fn kind(word: &str) -> Option<CheckKind> {
@@ -370,8 +379,8 @@ fn role(word: &str) -> Option<ArgumentRole> {
         "options*" => ArgumentRole::Options,
         "message" | "_" => ArgumentRole::Ignored,
         "times" => ArgumentRole::Part("times"),
-        "at-least" => ArgumentRole::Part("at-least"),
-        "at-most" => ArgumentRole::Part("at-most"),
+        "least" | "at-least" => ArgumentRole::Part("at-least"),
+        "most" | "at-most" => ArgumentRole::Part("at-most"),
         "with" => ArgumentRole::Part("with"),
         "method" => ArgumentRole::Part("method"),
         "code" => ArgumentRole::Part("code"),

@@ -262,6 +262,11 @@ fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
         if old.kind != CheckKind::Loose && new.kind == CheckKind::Loose {
             return Some(looser("equality converts types now", None));
         }
+        // Of values written out, identity is the strict form of deep equality.
+        let structured = values(new).iter().any(|value| matches!(value.kind, Kind::List | Kind::Map));
+        if (old.kind, new.kind) == (CheckKind::Identical, CheckKind::Equal) && structured && old.positive {
+            return Some(looser("types and undefined fields no longer count", None));
+        }
         if old.kind == CheckKind::Loose && new.kind != CheckKind::Loose {
             return Some(Verdict::Tighter);
         }

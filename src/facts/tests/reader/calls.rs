@@ -107,6 +107,22 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
+    /// A name that is a call: Ruby's `skip`, `pend`, a helper without arguments.
+    pub(super) fn bare(&mut self, statement: &'a Node) {
+        if !statement.is(Kind::Name) || self.file().vocabulary.builtins.is_empty() {
+            return;
+        }
+        let words = self.file().vocabulary.calls.word(&statement.text).cloned();
+        match words {
+            Some(words) if matches!(words.first(), "skip" | "todo" | "xfail") => {
+                self.run_words(&words, &[], statement.span);
+            }
+            _ => {
+                self.follow(&statement.text, &[], 1);
+            }
+        }
+    }
+
     /// The body of a function that somebody calls.
     pub(in crate::facts::tests) fn callback(&mut self, function: &'a Node) {
         let inner: Vec<&Node> = function.children_in(Role::Body).collect();

@@ -104,6 +104,7 @@ impl<'a> Reader<'_, 'a> {
         self.hurdles.extend(hurdle.map(|(kind, what)| Hurdle { kind, what }));
         for node in nodes {
             self.visit(node);
+            self.bare(node);
         }
         self.hurdles.truncate(depth);
         self.scope = before;

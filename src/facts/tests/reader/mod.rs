@@ -180,6 +180,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         for statement in block.nodes() {
             let before = self.reading.checks.len() + self.reading.inner.len();
             self.visit(statement);
+            self.bare(statement);
             if before == self.reading.checks.len() + self.reading.inner.len() {
                 self.handed_on(statement);
             }
