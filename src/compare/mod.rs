@@ -2,6 +2,7 @@
 
 pub mod ci;
 pub mod config;
+pub mod contracts;
 pub mod dependencies;
 pub mod snapshots;
 pub mod suppressions;

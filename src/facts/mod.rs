@@ -5,6 +5,7 @@
 pub mod behaviour;
 pub mod ci;
 pub mod config;
+pub mod contracts;
 pub mod dependencies;
 pub mod document;
 pub mod gate;
@@ -12,6 +13,8 @@ pub mod hidden;
 pub mod lexical;
 pub mod markers;
 pub mod migrations;
+pub mod personal;
+pub mod secrets;
 pub mod shell;
 pub mod snapshots;
 pub mod suppressions;

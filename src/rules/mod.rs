@@ -9,11 +9,13 @@ mod assertion_free_test;
 mod branch_name;
 mod changed_dependency_source;
 mod changed_expectation;
+mod contract_change;
 mod deleted_test;
 mod diff_too_large;
 mod focused_test;
 mod forbidden_path;
 mod hidden_unicode;
+mod leaked_secret;
 mod leftover_marker;
 mod lockfile_drift;
 mod loosened_assertion;
@@ -23,6 +25,7 @@ mod new_dependency;
 mod options;
 mod out_of_scope_path;
 mod patched_subject;
+mod personal_data;
 mod policy_tampering;
 mod protected_branch;
 mod raised_timeout;
@@ -69,7 +72,10 @@ pub static ALL: &[&Rule] = &[
     &new_dependency::RULE,
     &changed_dependency_source::RULE,
     &lockfile_drift::RULE,
+    &contract_change::RULE,
     &schema_migration::RULE,
+    &leaked_secret::RULE,
+    &personal_data::RULE,
     &leftover_marker::RULE,
     &hidden_unicode::RULE,
     &unreadable_change::RULE,

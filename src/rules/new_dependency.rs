@@ -1,11 +1,13 @@
 //! Packages, actions and images that the repository did not depend on.
 
+use std::collections::BTreeMap;
+
 use super::{Group, OptionSpec, Options, Rule};
 use crate::compare::dependencies::{Mention, describe};
 use crate::facts::dependencies::{Dependency, purl};
 use crate::packet::Prohibition;
 use crate::verdict::{Confidence, Finding, Place};
-use crate::{Context, Side};
+use crate::{Context, RepoPath, Side};
 
 pub static RULE: Rule = Rule {
     name: "new-dependency",
@@ -41,7 +43,29 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             .at(error.line.map_or(Place::file(path, Side::Head), |line| Place::line(path, Side::Head, line)))
             .confidence(Confidence::Likely)
     });
-    diff.mentions.iter().filter_map(|mention| finding(context, mention)).chain(unread).collect()
+    told(diff.mentions.iter().filter_map(|mention| finding(context, mention))).chain(unread).collect()
+}
+
+/// Findings of one manifest that are told one by one; a project that comes in as a whole is one finding.
+const MOST: usize = 10;
+
+fn told(findings: impl Iterator<Item = Finding>) -> impl Iterator<Item = Finding> {
+    let mut by_path: BTreeMap<Option<RepoPath>, Vec<Finding>> = BTreeMap::new();
+    for finding in findings {
+        by_path.entry(finding.place.as_ref().map(|place| place.path.clone())).or_default().push(finding);
+    }
+    by_path.into_values().flat_map(|mut found| {
+        if found.len() > MOST {
+            let names = found.split_off(1);
+            let names: Vec<String> =
+                names.iter().filter_map(|it| it.message.split('`').nth(1).map(str::to_owned)).collect();
+            if let Some(first) = found.first_mut() {
+                first.message.push_str(&format!(", and {} more in this manifest", names.len()));
+                first.after = Some(format!("{}; {}", first.after.take().unwrap_or_default(), names.join(", ")));
+            }
+        }
+        found
+    })
 }
 
 fn finding(context: &Context<'_>, mention: &Mention) -> Option<Finding> {
