@@ -12,6 +12,7 @@ use crate::git::{self, GitError, Head, ObjectId, Repository, Uncommitted};
 use crate::packet::{self, Packet};
 use crate::policy::{Audience, Policy};
 use crate::report::{Outcome, Report, store};
+use crate::rules::COUNTED_BEYOND;
 use crate::verdict::{Agent, Revision, Subject, Waivers, waivers};
 use crate::{RepoPath, Side};
 
@@ -216,7 +217,7 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
         branch: question.branch.clone(),
         agent,
         push: target(question, &policy),
-        behind: policy.branches().max_behind.as_ref().and_then(|_| behind(repository, fork, base.id)),
+        behind: policy.branches().max_behind.as_ref().and_then(|max| behind(repository, fork, base.id, max.value)),
         base_age_days: policy.branches().max_age_days.as_ref().and_then(|_| days(repository, fork, base.id)),
     };
     let change = ChangeSet::between(repository, repository.commit_tree(start)?, tree, &policy.roles())?;
@@ -233,8 +234,9 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
 }
 
 /// How many commits of the base the branch lacks. Unknown is no answer, not a failure: nothing else depends on it.
-fn behind(repository: &Repository, fork: ObjectId, base: ObjectId) -> Option<u32> {
-    u32::try_from(repository.commits(Some(fork), base).ok()?.len()).ok()
+fn behind(repository: &Repository, fork: ObjectId, base: ObjectId, max: u64) -> Option<u32> {
+    let limit = usize::try_from(max.saturating_add(COUNTED_BEYOND)).ok()?;
+    u32::try_from(repository.count_commits(fork, base, limit).ok()?).ok()
 }
 
 /// How many days of the base's history the branch lacks.

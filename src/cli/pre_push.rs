@@ -129,7 +129,7 @@ impl PrePush {
         let question = Question {
             base,
             end: End::Commit(Named { id, name: Some(update.short_name().to_owned()) }),
-            push: Some(Push { from: local_branch(repository, update), to: update.remote_name.clone(), published }),
+            push: Some(Push { from: local_branch(repository, update, id), to: update.remote_name.clone(), published }),
             branch: update.is_branch().then(|| update.short_name().to_owned()),
             policy: None,
             packet: None,
@@ -177,9 +177,16 @@ impl PrePush {
     }
 }
 
-/// The branch that is pushed, by its short name; what `HEAD` stands for where that is pushed.
-fn local_branch(repository: &Repository, update: &Update) -> Option<String> {
+/// The branch that is pushed, by its short name; what `HEAD` stands for where that is pushed, and for a tag the one
+/// branch it stands on: a name more makes an agent's work nobody else's.
+fn local_branch(repository: &Repository, update: &Update, id: ObjectId) -> Option<String> {
     match update.local_name.as_str() {
+        name if name.starts_with("refs/tags/") => {
+            let branches = repository.refs("refs/heads/").ok()?;
+            let mut here = branches.iter().filter(|(_, tip)| *tip == id);
+            let (name, _) = here.next()?;
+            here.next().is_none().then(|| name.strip_prefix("refs/heads/").map(ToOwned::to_owned)).flatten()
+        }
         "HEAD" => repository.head().ok()?.branch().map(ToOwned::to_owned),
         name => name.strip_prefix("refs/heads/").map(ToOwned::to_owned),
     }

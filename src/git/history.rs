@@ -138,6 +138,19 @@ impl Repository {
         history.checked(ids)?.into_iter().map(|id| self.commit(id)).collect()
     }
 
+    /// How many commits are reachable from `to` and not from `from`; no more than `limit` are counted.
+    ///
+    /// # Errors
+    /// When a commit on the way is missing or damaged.
+    pub fn count_commits(&self, from: ObjectId, to: ObjectId, limit: usize) -> Result<usize, GitError> {
+        let history = self.history()?;
+        let sorting = gix::traverse::commit::simple::Sorting::ByCommitTime(Default::default());
+        let walk =
+            gix::traverse::commit::Simple::new([to.0], &history).sorting(sorting).and_then(|walk| walk.hide([from.0]));
+        let count = walk.and_then(|walk| walk.take(limit).try_fold(0, |count, info| info.map(|_| count + 1)));
+        history.checked(count)
+    }
+
     /// The newest common ancestors of two commits.
     ///
     /// # Errors

@@ -41,6 +41,7 @@ mod weakened_ci;
 mod weakened_config;
 
 pub use options::{OptionKind, OptionSpec, Options, Value};
+pub use stale_base::COUNTED_BEYOND;
 
 use crate::Context;
 use crate::verdict::Finding;

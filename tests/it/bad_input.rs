@@ -117,6 +117,27 @@ fn ten_thousand_patterns_and_two_thousand_files() {
     assert_eq!(run.stdout.matches("forbidden-path").count(), 1, "the others match nothing");
 }
 
+/// A clone without its blobs whose remote is out of reach: what can't be read is a finding, not a pass and no crash.
+#[test]
+fn a_partial_clone_without_what_is_needed() {
+    let test = branch();
+    test.write("c.py", "c = 1\n").commit("work");
+    test.git(&["config", "uploadpack.allowFilter", "true"]);
+    let partial = test.clone_of(&["--filter=blob:none", "--branch=main"]);
+    partial.git(&["remote", "set-url", "origin", "/nowhere"]);
+    let run = partial.agentgate(&["check", "--base", "origin/main", "--head", "origin/agent/x"]);
+    assert!(run.code == 1 && run.stdout.contains("block unreadable-change"), "{run:?}");
+    assert!(run.stdout.contains("git fetch --refetch") && run.stdout.contains("c.py"), "{run:?}");
+}
+
+#[test]
+fn branches_without_a_common_ancestor() {
+    let test = branch();
+    test.git(&["switch", "--quiet", "--orphan", "agent/apart"]);
+    test.write("x.py", "x = 1\n").commit("apart");
+    assert_error(&check(&test, &[]), &["common ancestor"]);
+}
+
 /// More than a blob's limit, in whatever it is wrapped: said, and never read.
 #[test]
 fn a_huge_blob() {

@@ -81,6 +81,13 @@ fn a_branch_that_left_its_base_long_ago_is_told_so() {
     let run = test.agentgate(&["check", "--base", "main"]);
     assert!(run.stdout.contains("stale-base: 2 commits behind its base, the limit is 1"), "{run:?}");
     assert!(run.stdout.contains(".agentgate/policy.toml:4"), "the line that sets the limit: {run:?}");
+    test.switch("main");
+    for _ in 0..110 {
+        test.git(&["commit", "--quiet", "--allow-empty", "--message", "more"]);
+    }
+    test.switch("agent/T-1-x");
+    let run = test.agentgate(&["check", "--base", "main"]);
+    assert!(run.stdout.contains("stale-base: at least 101 commits behind its base, the limit is 1"), "{run:?}");
 }
 
 #[test]

@@ -158,6 +158,24 @@ fn a_tag_is_judged_by_the_commits_it_publishes() {
     assert!(run.stderr.contains("a blob, not a commit"), "{run:?}");
 }
 
+/// What would be blocked as the agent's branch is blocked as a tag on it.
+#[test]
+fn a_tag_on_an_agent_s_branch_is_an_agent_s() {
+    let pair = Pair::new();
+    let policy = POLICY.replace("[people]\nrules = [\"forbidden-path\"]\n", "[people]\nrules = []\n");
+    pair.local.write(".agentgate/policy.toml", policy).commit("policy");
+    assert_eq!(pair.push(&["--no-verify", "origin", "main"]).code, 0);
+    pair.good("agent/T-1-x").spoil();
+    pair.local.git(&["tag", "v1"]);
+    pair.local.git(&["tag", "-a", "v2", "-m", "two"]);
+    pair.assert_blocked(&["origin", "v1"]);
+    pair.assert_blocked(&["origin", "v2"]);
+    pair.local.switch("main");
+    pair.good("feature").spoil();
+    pair.local.git(&["tag", "v3"]);
+    pair.assert_pushed(&["origin", "v3"], "refs/tags/v3");
+}
+
 #[test]
 fn several_references_are_several_judgements_and_one_refusal_holds_all_back() {
     let pair = Pair::new();
@@ -254,6 +272,13 @@ fn in_a_sha256_repository() {
     pair.spoil().assert_blocked(&["origin", "HEAD"]);
     let run = pair.push(&["origin", "--delete", "agent/T-1-x"]);
     assert_eq!(run.code, 0, "{run:?}");
+}
+
+#[test]
+fn in_a_repository_with_reftables() {
+    let pair = Pair::with(&["--ref-format=reftable"]);
+    pair.good("agent/T-1-x").assert_pushed(&["origin", "HEAD"], "refs/heads/agent/T-1-x");
+    pair.spoil().assert_blocked(&["origin", "HEAD"]);
 }
 
 #[test]
