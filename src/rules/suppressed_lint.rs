@@ -121,6 +121,11 @@ fn is_expected(path: &RepoPath, it: &Suppression) -> bool {
     it.kind == Kind::Types && it.text.contains("expect-error") && is_type_test
 }
 
+/// Code that no run of tests reaches, which coverage.py's own documentation leaves out:
+/// <https://coverage.readthedocs.io/en/latest/excluding.html>
+const NEVER_RUN: &[&str] =
+    &["TYPE_CHECKING", "__name__==\"__main__\"", "__name__=='__main__'", "raiseNotImplementedError"];
+
 /// Helpers that not every test program uses look dead to a compiler that sees one program at a time.
 fn confidence(added: &Added) -> Confidence {
     let is_unused = |code: &String| {
@@ -128,6 +133,9 @@ fn confidence(added: &Added) -> Confidence {
         code == "dead_code" || code.contains("unused")
     };
     let it = &added.suppression;
+    if it.kind == Kind::Coverage && it.scope <= Scope::Item && NEVER_RUN.iter().any(|code| it.covers.contains(code)) {
+        return Confidence::Doubtful;
+    }
     if added.role == Role::Test && !it.codes.is_empty() && it.codes.iter().all(is_unused) {
         return Confidence::Doubtful;
     }

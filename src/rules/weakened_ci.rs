@@ -20,7 +20,12 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn finding(weakening: Weakening) -> Finding {
     let place = |spot: &Spot| Place::line(&spot.path, spot.side, spot.line);
-    let confidence = if weakening.sure { Confidence::Certain } else { Confidence::Likely };
+    let confidence = match (weakening.kind, weakening.sure) {
+        // Whether the name is this repository's own can't be read from the change.
+        (Kind::NotInForks, _) => Confidence::Doubtful,
+        (_, true) => Confidence::Certain,
+        (_, false) => Confidence::Likely,
+    };
     let mut finding = Finding::new(RULE.name, weakening.what)
         .at(place(&weakening.spot))
         .confidence(confidence)
@@ -43,6 +48,7 @@ fn help(kind: Kind) -> &'static str {
         Kind::Gone => "restore the check, or say where it is run now",
         Kind::Narrowed => "restore what was checked, and repair or quarantine by name what fails",
         Kind::Conditional => "drop the condition: a skipped job counts as passed",
+        Kind::NotInForks => "make sure that the repository it names is this one",
         Kind::Trigger => "restore the trigger: what is not started reports nothing",
         Kind::Matrix => "restore the combination, or say why it is no longer supported",
         Kind::Setting => "restore the setting",

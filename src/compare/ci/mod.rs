@@ -38,6 +38,8 @@ pub enum Kind {
     Narrowed,
     /// A job, step or command runs under a new condition.
     Conditional,
+    /// A job, step or command runs only in a repository that is named, not in copies of it.
+    NotInForks,
     /// A pipeline is started less often.
     Trigger,
     /// A combination is no longer run.

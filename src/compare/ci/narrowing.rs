@@ -90,6 +90,21 @@ fn is_never(condition: &str) -> bool {
         || condition.contains("expression { return false }")
 }
 
+/// Conditions that hold wherever the repository has the name they give: guards against runs in copies of it.
+pub(super) fn is_fork_guard(condition: &str) -> bool {
+    let names_repository = |part: &str| {
+        let part = part.trim_matches(['(', ')', ' ']);
+        let (left, right) = part.split_once("==").unwrap_or_default();
+        matches!(left.trim(), "github.repository" | "github.repository_owner") && right.trim().starts_with('\'')
+    };
+    let parts = split(condition, "&&");
+    !parts.is_empty()
+        && parts.iter().all(|part| {
+            let inner = part.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(part);
+            split(inner, "||").into_iter().any(names_repository)
+        })
+}
+
 /// Conditions that hold at least as often as none at all.
 fn is_neutral(condition: &str) -> bool {
     let parts = split(condition, "||");
@@ -262,6 +277,23 @@ mod tests {
             ("false", ""),
         ] {
             assert_eq!(narrower(before, after), None, "{before} -> {after}");
+        }
+    }
+
+    #[test]
+    fn fork_guards() {
+        for guard in [
+            "github.repository == 'a/b'",
+            "github.repository_owner == 'a'",
+            "github.event_name != 'schedule' || github.repository == 'a/b'",
+            "(github.event_name != 'schedule' || github.repository == 'a/b') && github.repository_owner == 'a'",
+        ] {
+            assert!(is_fork_guard(guard), "{guard}");
+        }
+        for other in
+            ["", "false", "github.repository != 'a/b'", "github.repository == 'a/b' && false", "github.ref == 'a'"]
+        {
+            assert!(!is_fork_guard(other), "{other}");
         }
     }
 

@@ -108,7 +108,11 @@ impl<'a> Comparison<'a, '_> {
         };
         if checks || narrower == Narrower::Off {
             let base_line = old.map_or(base_line, |it| it.line);
-            self.push(Kind::Conditional, what, now.line, base_line, narrower == Narrower::Off || checks);
+            let kind = match &narrower {
+                Narrower::Also(extra) if narrowing::is_fork_guard(extra) => Kind::NotInForks,
+                _ => Kind::Conditional,
+            };
+            self.push(kind, what, now.line, base_line, narrower == Narrower::Off || checks);
             if let Some(last) = self.found.last_mut() {
                 last.before = old.map(|it| it.text.clone());
                 last.after = Some(now.text.clone());
