@@ -14,6 +14,7 @@ mod managers;
 mod packet;
 mod policy;
 mod program;
+mod properties;
 mod push;
 mod receipts;
 mod report;

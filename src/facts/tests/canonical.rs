@@ -187,7 +187,9 @@ fn error_of(node: &Node) -> Option<&Node> {
 
 /// A name that says it holds an error.
 fn is_error(node: &Node) -> bool {
-    node.is(Kind::Name) && (node.text.ends_with("err") || node.text.ends_with("Err") || &*node.text == "error")
+    // `err2` is one as much as `err`.
+    let name = node.text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    node.is(Kind::Name) && (name.ends_with("err") || name.ends_with("Err") || name == "error")
 }
 
 /// What a search gives that finds nothing: `npos`, `end()`.

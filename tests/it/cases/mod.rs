@@ -6,8 +6,9 @@ mod run;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use agentgate::change::{ChangeSet, Roles};
 use agentgate::rules;
-use parse::Case;
+pub use parse::Case;
 use rayon::prelude::*;
 
 /// `AGENTGATE_CASES=TEXT`: only cases whose `file:line: title` contains the text.
@@ -17,17 +18,40 @@ const SHOW: &str = "AGENTGATE_CASES_SHOW";
 
 #[test]
 fn markdown_cases() {
+    let sets = sets().into_iter().map(|(name, text)| {
+        let directory = name.split(['/', '\\']).nth(2).unwrap_or_default();
+        let rule = rules::find(directory).map(|rule| rule.name);
+        (name, rule, text)
+    });
+    report(sets.collect());
+}
+
+/// Every case of `tests/cases/` with its place, whatever is expected of it.
+pub fn every() -> Vec<(String, Case)> {
+    let read = |(name, text): (String, String)| {
+        let cases = parse::cases(&text).expect("a case file is well-formed");
+        cases.into_iter().map(move |case| (format!("{name}:{}: {}", case.line, case.title), case)).collect::<Vec<_>>()
+    };
+    sets().into_iter().flat_map(read).collect()
+}
+
+/// The change of a case.
+pub fn change(case: &Case) -> ChangeSet {
+    run::change(case, &Roles::default())
+}
+
+/// The files of cases by their path in the repository, with their text.
+fn sets() -> Vec<(String, String)> {
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut files = Vec::new();
     collect(&top, &mut files);
     files.sort();
-    let sets = files.into_iter().filter(|path| path.file_name().is_some_and(|name| name != "README.md")).map(|path| {
+    files.retain(|path| path.file_name().is_some_and(|name| name != "README.md"));
+    let named = |path: PathBuf| {
         let name = path.strip_prefix(&top).unwrap_or(&path).display().to_string();
-        let directory = name.split(['/', '\\']).next().unwrap_or_default();
-        let rule = rules::find(directory).map(|rule| rule.name);
-        (format!("tests/cases/{name}"), rule, fs::read_to_string(&path).expect("a case file is UTF-8"))
-    });
-    report(sets.collect());
+        (format!("tests/cases/{name}"), fs::read_to_string(&path).expect("a case file is UTF-8"))
+    };
+    files.into_iter().map(named).collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use agentgate::Side;
 
 /// One change and what is expected of it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Case {
     /// The headings above it, without the file's title.
     pub title: String,

@@ -35,7 +35,7 @@ pub fn case(title: &str, about: Option<&'static str>, case: &Case) -> (Option<St
     (problem, format!("{title}{shown}"))
 }
 
-fn change(case: &Case, roles: &Roles) -> ChangeSet {
+pub fn change(case: &Case, roles: &Roles) -> ChangeSet {
     let mut memory = Memory::default();
     for file in &case.files {
         let from = file.from.as_ref().unwrap_or(&file.path).as_str();

@@ -67,6 +67,9 @@ fn demand(old: &Check, new: &Check) -> Option<Verdict> {
     if new.kind == CheckKind::AnyOf {
         return Some(looser("one of several demands is enough now", new.expected.last().map(witness::text)));
     }
+    if old.kind == CheckKind::AnyOf && is_alternative(old, new) {
+        return Some(Verdict::Tighter);
+    }
     if let Some(verdict) = listed(old, new) {
         return Some(verdict);
     }
@@ -107,6 +110,16 @@ fn demand(old: &Check, new: &Check) -> Option<Verdict> {
         std::cmp::Ordering::Greater if contradicts(old, new) => changed("another value is expected"),
         std::cmp::Ordering::Greater => Some(Verdict::Tighter),
     }
+}
+
+/// Whether what is demanded now was one of several demands before.
+fn is_alternative(old: &Check, new: &Check) -> bool {
+    let asked: Vec<&str> = values(new).iter().flat_map(Node::words).collect();
+    let says = |one: &Node| {
+        let words = one.words();
+        !words.is_empty() && (asked.starts_with(&words) || words.starts_with(&asked))
+    };
+    !asked.is_empty() && values(old).iter().any(says)
 }
 
 /// `x.status == 200` as `x` matching `{ status: 200 }`, and back.
