@@ -31,6 +31,8 @@ mod path;
 
 pub use path::{LineRange, RepoPath, Side};
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
 /// Everything a rule may ask, read-only.
@@ -72,5 +74,21 @@ pub fn findings(
     let facts = facts::Facts::new(change);
     let compared = compare::Compared::new(change, &facts);
     let context = Context { change, subject, policy, claims, facts: &facts, compared: &compared };
-    rules::ALL.par_iter().filter(|rule| policy.is_on(rule.name)).flat_map_iter(|rule| (rule.check)(&context)).collect()
+    let judge = || {
+        let rules = rules::ALL.par_iter().filter(|rule| policy.is_on(rule.name));
+        rules.flat_map_iter(|rule| (rule.check)(&context)).collect()
+    };
+    match pool() {
+        // A worker that waits for another pool takes up its own pool's next judgement, on the same stack.
+        Some(pool) if rayon::current_thread_index().is_none() => pool.install(judge),
+        _ => judge(),
+    }
+}
+
+/// Threads with room for the parsers' C code, which calls itself once for each level of an ambiguous nesting. Only what is
+/// used of a stack takes memory.
+fn pool() -> Option<&'static rayon::ThreadPool> {
+    const STACK: usize = 128 << 20;
+    static POOL: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
+    POOL.get_or_init(|| rayon::ThreadPoolBuilder::new().stack_size(STACK).build().ok()).as_ref()
 }

@@ -173,15 +173,13 @@ pub fn commit(repository: &Repository, name: Option<&str>) -> Result<Named> {
 
 /// The short name of the branch that a revision names, if it names one.
 pub fn branch_of(repository: &Repository, revision: &str) -> Option<String> {
-    let heads = repository.refs("refs/heads/").ok()?;
     let short = revision.strip_prefix("refs/heads/").unwrap_or(revision);
-    if heads.iter().any(|(full, _)| full.strip_prefix("refs/heads/") == Some(short)) {
+    if repository.has_ref(&format!("refs/heads/{short}")) {
         return Some(short.to_owned());
     }
     let remote = revision.strip_prefix("refs/remotes/").unwrap_or(revision);
-    let remotes = repository.refs("refs/remotes/").ok()?;
-    let is_remote = remotes.iter().any(|(full, _)| full.strip_prefix("refs/remotes/") == Some(remote));
-    is_remote.then(|| remote.split_once('/').map(|(_, branch)| branch.to_owned())).flatten()
+    let (_, branch) = remote.split_once('/')?;
+    repository.has_ref(&format!("refs/remotes/{remote}")).then(|| branch.to_owned())
 }
 
 /// Walks the line: base and policy, merge base, claims, changes, verdict, report. In a work tree the report is kept

@@ -19,11 +19,12 @@ pub struct Compared<'a> {
     facts: &'a Facts<'a>,
     tests: OnceLock<tests::TestDiff>,
     dependencies: OnceLock<dependencies::DependencyDiff>,
+    settings: OnceLock<Vec<config::Weakened>>,
 }
 
 impl<'a> Compared<'a> {
     pub fn new(change: &'a ChangeSet, facts: &'a Facts<'a>) -> Self {
-        Self { change, facts, tests: OnceLock::new(), dependencies: OnceLock::new() }
+        Self { change, facts, tests: OnceLock::new(), dependencies: OnceLock::new(), settings: OnceLock::new() }
     }
 
     /// What the head's tests demand against what the base's did.
@@ -37,5 +38,10 @@ impl<'a> Compared<'a> {
     /// What the head depends on that the base did not.
     pub fn dependencies(&self) -> &dependencies::DependencyDiff {
         self.dependencies.get_or_init(|| dependencies::compare(self.change))
+    }
+
+    /// Settings of checkers and runners that are weaker than before.
+    pub fn settings(&self) -> &[config::Weakened] {
+        self.settings.get_or_init(|| config::weakened(self.change))
     }
 }

@@ -119,6 +119,16 @@ impl Repository {
         }
     }
 
+    /// Whether there is a reference of that full name. Listing them all would read an object for each.
+    pub fn has_ref(&self, full_name: &str) -> bool {
+        if self.has_reftable() {
+            let arguments = ["show-ref", "--verify", "--quiet", "--", full_name];
+            return matches!(self.program.ask(FOR_REFTABLE, &arguments), Ok(Some(_)));
+        }
+        let found = self.inner.try_find_reference(full_name).ok().flatten();
+        found.is_some_and(|reference| reference.name().as_bstr() == full_name)
+    }
+
     /// References whose full name starts with `prefix` (`refs/heads/agent/`), sorted by name, tags peeled.
     ///
     /// # Errors

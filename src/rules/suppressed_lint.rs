@@ -2,7 +2,6 @@
 
 use super::{Group, OptionSpec, Options, Rule, weakened_config};
 use crate::change::Role;
-use crate::compare::config;
 use crate::compare::suppressions::{self, Added};
 use crate::facts::suppressions::{Kind, Scope, Suppression};
 use crate::verdict::{Confidence, Finding, Place};
@@ -29,7 +28,7 @@ const FORMATTING: OptionSpec =
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let directives = suppressions::added(context.change).into_iter().filter_map(|added| finding(context, added));
-    let settings = config::weakened(context.change).into_iter().filter(|it| it.rules);
+    let settings = context.compared.settings().iter().filter(|it| it.rules).cloned();
     directives.chain(settings.map(|it| weakened_config::finding(RULE.name, it))).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Group, Rule};
 use crate::Context;
-use crate::compare::config::{self, Weakened};
+use crate::compare::config::Weakened;
 use crate::verdict::{Confidence, Finding, Place};
 
 pub static RULE: Rule = Rule {
@@ -15,8 +15,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let weakened = config::weakened(context.change).into_iter();
-    weakened.filter(|it| !it.rules).map(|it| finding(RULE.name, it)).collect()
+    let weakened = context.compared.settings().iter();
+    weakened.filter(|it| !it.rules).cloned().map(|it| finding(RULE.name, it)).collect()
 }
 
 /// A weaker setting as a finding of the rule that names it.

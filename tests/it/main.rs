@@ -7,6 +7,7 @@ mod demo;
 mod evidence;
 mod explain;
 mod git;
+mod hostile;
 mod init;
 mod install;
 mod installer;

@@ -41,10 +41,12 @@ pub use model::{
 pub use polls::{PACED_LOOP, POLL, RETRY_LOOP};
 pub use sides::Sides;
 
+use rayon::prelude::*;
+
 use library::Library;
 
 /// Reads the test files of one side together: a case may call a helper of another file.
 pub fn read(sources: &[Source]) -> Vec<TestFile> {
     let library = Library::new(sources);
-    (0..library.files.len()).map(|file| cases::read(&library, file)).collect()
+    (0..library.files.len()).into_par_iter().map(|file| cases::read(&library, file)).collect()
 }

@@ -22,10 +22,13 @@ pub struct Sides {
 impl Sides {
     pub fn of(change: &ChangeSet) -> Self {
         let files: Vec<&FileChange> = change.files.iter().filter(|file| may_hold_tests(file)).collect();
+        // Both sides at once: a branch of one long file keeps two cores busy.
+        let parse = |side| -> Vec<Result<Source, (RepoPath, String)>> {
+            files.par_iter().filter_map(|file| source(change, file, side)).collect()
+        };
+        let (base, head) = rayon::join(|| parse(Side::Base), || parse(Side::Head));
         let mut sides = Self::default();
-        for side in [Side::Base, Side::Head] {
-            let parsed: Vec<Result<Source, (RepoPath, String)>> =
-                files.par_iter().filter_map(|file| source(change, file, side)).collect();
+        for (side, parsed) in [(Side::Base, base), (Side::Head, head)] {
             let mut sources = Vec::new();
             for result in parsed {
                 match result {

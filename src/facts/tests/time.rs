@@ -43,7 +43,9 @@ pub fn amount(node: &Node) -> Option<f64> {
 fn path(node: &Node) -> Option<f64> {
     let chain = Chain::of(node);
     let last = chain.last()?;
-    let of_root = || match chain.root.and_then(amount) {
+    // A call of nothing, as in text cut short, is its own root.
+    let root = chain.root.filter(|root| !std::ptr::eq(*root, node));
+    let of_root = || match root.and_then(amount) {
         Some(number) => Some(number * unit(last.name)?),
         None => unit(last.name),
     };
@@ -232,6 +234,12 @@ mod tests {
             let found = seconds(language, source);
             assert!(found.is_some_and(|found| (found - expected).abs() < 1e-9), "{language}: {source}: {found:?}");
         }
+    }
+
+    #[test]
+    fn a_call_of_nothing_is_no_duration() {
+        let span = crate::lang::Span { start: 0, end: 0, line: 1, end_line: 1 };
+        assert_eq!(amount(&Node::with(Kind::Call, span, Vec::new())), None);
     }
 
     #[test]
