@@ -28,3 +28,4 @@ mod uncommitted;
 mod verdict;
 mod verdicts;
 mod waive;
+mod witness;

@@ -39,10 +39,14 @@ pub(super) fn compare(old: &Check, new: &Check) -> Option<Verdict> {
     }
     let tighter = (!wider).then_some(Verdict::Tighter);
     match (part(old, "with"), part(new, "with")) {
-        (Some(_), None) => Some(looser("the arguments of the call are no longer asked", None)),
+        (Some(_), None) => {
+            Some(looser("the arguments of the call are no longer asked", Some("a call with other arguments".into())))
+        }
         (None, Some(_)) => Some(Verdict::Tighter),
         (Some(before), Some(after)) if before != after => match wildcards(after).cmp(&wildcards(before)) {
-            std::cmp::Ordering::Greater => Some(looser("an argument of the call may be anything now", None)),
+            std::cmp::Ordering::Greater => {
+                Some(looser("an argument of the call may be anything now", Some("a call with other arguments".into())))
+            }
             std::cmp::Ordering::Less => Some(Verdict::Tighter),
             std::cmp::Ordering::Equal => changed("another argument is expected"),
         },

@@ -205,7 +205,7 @@ fn polarity(old: &Check, new: &Check) -> Verdict {
         };
     }
     if !same_topic && !new.positive && level(new) < level(old) {
-        return looser(format!("{} became {}", name(old), name(new)), None);
+        return looser(format!("{} became {}", name(old), name(new)), witness::between(old, new));
     }
     let equality = |check: &Check| family(check.kind) == CheckKind::Equal;
     if old.positive && equality(old) && equality(new) && values(old) != values(new) && !is_null(new) {

@@ -24,7 +24,9 @@ pub(super) fn throws(old: &Check, new: &Check) -> Option<Verdict> {
         None => {}
     }
     match (parts(old, "code").first(), parts(new, "code").first()) {
-        (Some(_), None) => return Some(looser("the exception's code is no longer asked", None)),
+        (Some(_), None) => {
+            return Some(outcome("the exception's code is no longer asked", "the same exception with another code"));
+        }
         (Some(before), Some(after)) => other |= before != after,
         (None, Some(_)) => tighter = true,
         (None, None) => {}
@@ -44,7 +46,9 @@ fn kinds(before: &[Node], after: &[Node]) -> Option<Verdict> {
     let (before, after) = match (before.last(), after.last()) {
         (Some(before), Some(after)) if before == after => return None,
         (Some(before), Some(after)) => (before, after),
-        (Some(_), None) => return Some(looser("the exception's type is no longer asked", None)),
+        (Some(_), None) => {
+            return Some(outcome("the exception's type is no longer asked", "an exception of another type"));
+        }
         (None, Some(_)) => return Some(Verdict::Tighter),
         (None, None) => return None,
     };
@@ -55,7 +59,8 @@ fn kinds(before: &[Node], after: &[Node]) -> Option<Verdict> {
         return Some(looser("any exception is enough", Some(witness::text(after))));
     }
     if after.is(Kind::List) && after.nodes().any(|one| one == before) {
-        return Some(looser("one more exception is accepted", Some(witness::text(after))));
+        let more = after.nodes().find(|one| *one != before);
+        return Some(looser("one more exception is accepted", more.map(witness::text)));
     }
     if is_base_exception(before) { Some(Verdict::Tighter) } else { changed("another exception is expected") }
 }
@@ -63,13 +68,14 @@ fn kinds(before: &[Node], after: &[Node]) -> Option<Verdict> {
 fn messages(old: &Check, new: &Check) -> Option<Verdict> {
     let (exact, part) = (parts(old, "message"), parts(old, "mentions"));
     let (exact_now, part_now) = (parts(new, "message"), parts(new, "mentions"));
-    let no_longer = || Some(looser("the exception's message is no longer asked", None));
+    let no_longer =
+        || Some(outcome("the exception's message is no longer asked", "the same exception with another message"));
     match (exact.first(), exact_now.first()) {
         (Some(before), Some(after)) if before == after => {}
         (Some(before), Some(after))
             if before.is(Kind::Text) && after.is(Kind::Text) && before.text.contains(&*after.text) =>
         {
-            return Some(looser("a shorter message is enough", Some(witness::text(after))));
+            return Some(looser("a shorter message is enough", shorter(after, before)));
         }
         (Some(_), Some(_)) => return changed("another message is expected"),
         // By what it is instead of by what it says.
@@ -77,10 +83,7 @@ fn messages(old: &Check, new: &Check) -> Option<Verdict> {
         (Some(before), None) => {
             return match part_now.first() {
                 Some(after) if !within(after, before) => changed("another message is expected"),
-                Some(after) => {
-                    let witness = after.is(Kind::Text).then(|| format!("{:?}", format!("{}…", after.text)));
-                    Some(looser("a part of the exception's message is enough", witness))
-                }
+                Some(after) => Some(looser("a part of the exception's message is enough", shorter(after, before))),
                 None => no_longer(),
             };
         }
@@ -93,12 +96,25 @@ fn messages(old: &Check, new: &Check) -> Option<Verdict> {
         (Some(_), None) => no_longer(),
         (None, Some(_)) => Some(Verdict::Tighter),
         (Some(before), Some(after)) if within(after, before) => {
-            Some(looser("a shorter part of the exception's message is enough", None))
+            Some(looser("a shorter part of the exception's message is enough", shorter(after, before)))
         }
         (Some(before), Some(after)) if within(before, after) => Some(Verdict::Tighter),
         (Some(_), Some(_)) => changed("another message is expected"),
         (None, None) => None,
     }
+}
+
+fn outcome(why: &str, witness: &str) -> Verdict {
+    looser(why, Some(witness.to_owned()))
+}
+
+/// A message that says what is still asked and not what was.
+fn shorter(now: &Node, before: &Node) -> Option<String> {
+    if !now.is(Kind::Text) || !before.is(Kind::Text) {
+        return None;
+    }
+    let message = if now.text == before.text { format!("{}…", now.text) } else { now.text.to_string() };
+    Some(format!("an exception that says {message:?}"))
 }
 
 fn within(part: &Node, whole: &Node) -> bool {

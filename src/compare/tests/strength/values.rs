@@ -52,13 +52,15 @@ pub(super) fn tolerance(old: &Check, new: &Check) -> Option<Verdict> {
         (Some(before), Some(after)) if before == after => None,
         (Some(before), Some(after)) => match (before.value, after.value) {
             (Some(from), Some(to)) if to > from => {
-                Some(looser(format!("the tolerance grew from {from} to {to}"), witness::off_by(new, from, to)))
+                Some(looser(format!("the tolerance grew from {from} to {to}"), witness::between(old, new)))
             }
             (Some(from), Some(to)) if to < from => Some(Verdict::Tighter),
             (Some(_), Some(_)) => None,
             _ => changed("another tolerance"),
         },
-        (None, Some(after)) => Some(looser(format!("a tolerance was given: {}", after.text), None)),
+        (None, Some(after)) => {
+            Some(looser(format!("a tolerance was given: {}", after.text), witness::between(old, new)))
+        }
         (Some(_), None) => Some(Verdict::Tighter),
         (None, None) => None,
     }
@@ -74,8 +76,10 @@ pub(super) fn ranges(old: &Check, new: &Check) -> Option<Verdict> {
         return changed("another range is expected");
     };
     if lower <= low && higher >= high {
-        let more = if higher > high { higher } else { lower };
-        return Some(looser(format!("the range grew from {low}…{high} to {lower}…{higher}"), Some(format!("{more}"))));
+        return Some(looser(
+            format!("the range grew from {low}…{high} to {lower}…{higher}"),
+            witness::between(old, new),
+        ));
     }
     if lower >= low && higher <= high { Some(Verdict::Tighter) } else { changed("another range is expected") }
 }
@@ -91,14 +95,14 @@ pub(super) fn bounds(old: &Check, new: &Check) -> Option<Verdict> {
     };
     match (number(old), number(new)) {
         (Some(from), Some(to)) if from == to => match (strict(old.kind), strict(new.kind)) {
-            (true, false) => Some(looser("the bound itself is accepted now", Some(format!("{to}")))),
+            (true, false) => Some(looser("the bound itself is accepted now", witness::between(old, new))),
             (false, true) => Some(Verdict::Tighter),
             _ => None,
         },
         (Some(from), Some(to)) => {
             if (to > from) == upper(new.kind) {
                 let why = format!("the bound moved from {from} to {to}");
-                Some(looser(why, witness::between_bounds(from, to)))
+                Some(looser(why, witness::between(old, new)))
             } else {
                 Some(Verdict::Tighter)
             }
@@ -129,7 +133,10 @@ pub(super) fn sets(old: &Check, new: &Check) -> Option<Verdict> {
     let more: Vec<&&Node> = after.iter().filter(|value| !before.contains(value)).collect();
     match (kept, more.first()) {
         (true, None) => None,
-        (true, Some(extra)) => Some(looser("one more alternative is accepted", Some(witness::text(extra)))),
+        (true, Some(extra)) => {
+            let named = witness::between(old, new).unwrap_or_else(|| witness::text(extra));
+            Some(looser("one more alternative is accepted", Some(named)))
+        }
         (false, None) => Some(Verdict::Tighter),
         (false, Some(_)) if old.kind == CheckKind::AnyOf => None,
         (false, Some(_)) => changed("other alternatives are accepted"),
@@ -151,7 +158,7 @@ pub(super) fn contained(old: &Check, new: &Check) -> Option<Verdict> {
             Some(looser("fewer parts are asked for", None))
         }
         (Some(from), Some(to)) if from.contains(to) => {
-            Some(looser("a shorter text is enough", Some(format!("{to:?}"))))
+            Some(looser("a shorter text is enough", witness::between(old, new)))
         }
         (Some(from), Some(to)) if to.contains(from) => Some(Verdict::Tighter),
         _ => changed("another text is expected"),
@@ -163,10 +170,10 @@ pub(super) fn patterns(old: &Check, new: &Check) -> Option<Verdict> {
     let bare = |text: &str| text.trim_matches('/').trim_matches(|c| matches!(c, '^' | '$' | '(' | ')')).to_owned();
     let alternatives: Vec<String> = to.split('|').map(bare).collect();
     if alternatives.len() > from.split('|').count() && from.split('|').all(|part| alternatives.contains(&bare(part))) {
-        return Some(looser("the pattern has one more alternative", None));
+        return Some(looser("the pattern has one more alternative", witness::between(old, new)));
     }
     if from.contains(to) && !to.is_empty() {
-        return Some(looser("a shorter pattern is enough", None));
+        return Some(looser("a shorter pattern is enough", witness::between(old, new)));
     }
     changed("another pattern is expected")
 }
