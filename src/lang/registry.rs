@@ -203,9 +203,11 @@ pub fn all() -> impl Iterator<Item = &'static Language> {
 }
 
 fn load(index: usize) -> Option<&'static Language> {
-    static LOADED: [OnceLock<Option<Language>>; 32] = [const { OnceLock::new() }; 32];
-    // A data file that can't be read is caught by the test below; the program goes on without the language.
-    LOADED.get(index)?.get_or_init(|| read(index).ok()).as_ref()
+    static LOADED: [OnceLock<Language>; 32] = [const { OnceLock::new() }; 32];
+    // The files are a part of the program: one that can't be read is an error of the build, and going on without the
+    // language would let its tests pass unread.
+    let loaded = || read(index).unwrap_or_else(|error| panic!("a language's data file can't be read: {error}"));
+    Some(LOADED.get(index)?.get_or_init(loaded))
 }
 
 fn read(index: usize) -> Result<Language, String> {
