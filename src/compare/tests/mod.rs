@@ -119,7 +119,10 @@ impl TestDiff {
             // A check that is gone from a helper is gone once, however many cases ran through it.
             let gone = matches!(transition.change, Change::CheckRemoved { .. } | Change::RowRemoved);
             let head = if gone { None } else { place(&transition.head) };
-            seen.insert((std::mem::discriminant(&transition.change), base, head))
+            // Rows may share a line: what they say tells them apart.
+            let row = matches!(transition.change, Change::RowRemoved)
+                .then(|| transition.base.as_ref().map(|spot| spot.text.clone()));
+            seen.insert((std::mem::discriminant(&transition.change), base, head, row))
         });
         self.transitions.sort_by(|a, b| {
             let key = |t: &Transition| t.head.as_ref().or(t.base.as_ref()).map(|spot| (spot.path.clone(), spot.lines));
