@@ -1,6 +1,6 @@
 //! What the branch claims, as it was written: pull request text, commit messages and trailers, committed evidence.
 //!
-//! Reads words into structure; whether they suffice is a rule's business. [`markdown`] and [`trailers`] know how something is
+//! Reads words into structure; whether they suffice is a rule's business. `markdown` and `trailers` know how something is
 //! written, [`written`](Written) where.
 
 mod markdown;

@@ -1,6 +1,6 @@
 //! What lockfiles pin: package, version, where it is fetched from, its checksum, and which packages it asks for.
 //!
-//! One format is one file here; [`FORMATS`] says which paths it reads and which manifests it belongs to.
+//! One format is one file here; `FORMATS` says which paths it reads and which manifests it belongs to.
 
 mod bundler;
 mod cargo;
