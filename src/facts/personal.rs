@@ -2,6 +2,8 @@
 //!
 //! Numbers count only with a valid check digit, and where a word beside them says what they are.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -30,6 +32,35 @@ impl Personal {
 
 /// What stands on a line.
 pub fn find(line: &str) -> Vec<Personal> {
+    places(line).into_iter().map(|(kind, _)| kind).collect()
+}
+
+/// The text with data of people replaced by what it is.
+pub fn redact(text: &str) -> Cow<'_, str> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        found.extend(places(line).into_iter().map(|(kind, at)| (start + at.start..start + at.end, kind)));
+        start += line.len();
+    }
+    if found.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    found.sort_by_key(|(range, _)| range.start);
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for (range, kind) in found {
+        if range.start >= done {
+            out.push_str(&text[done..range.start]);
+            out.push_str(&format!("…({})", kind.noun()));
+            done = range.end;
+        }
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
+fn places(line: &str) -> Vec<(Personal, Range<usize>)> {
     if line.len() > 20_000 {
         return Vec::new();
     }
@@ -37,32 +68,32 @@ pub fn find(line: &str) -> Vec<Personal> {
     if line.contains('@') {
         let hits = MAIL.iter().flat_map(|pattern| pattern.captures_iter(line));
         let real = hits.filter(|hit| is_person(hit.get(1).map_or("", |it| it.as_str())));
-        found.extend(real.map(|_| Personal::Mail));
+        found.extend(real.filter_map(|hit| Some((Personal::Mail, hit.get(0)?.range()))));
     }
     if line.bytes().filter(u8::is_ascii_digit).count() < 8 {
         return found;
     }
     let lower = line.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let count = |pattern: &LazyLock<Option<Regex>>, is: fn(&str) -> bool| {
-        pattern.iter().flat_map(|pattern| pattern.find_iter(line)).filter(|hit| is(hit.as_str())).count()
+    let mut add = |kind, pattern: &LazyLock<Option<Regex>>, is: fn(&str) -> bool| {
+        let hits = pattern.iter().flat_map(|pattern| pattern.find_iter(line)).filter(|hit| is(hit.as_str()));
+        found.extend(hits.map(|hit| (kind, hit.range())));
     };
-    let mut add = |kind, count: usize| found.extend(std::iter::repeat_n(kind, count));
-    add(Personal::Account, count(&IBAN, is_iban));
+    add(Personal::Account, &IBAN, is_iban);
     if says(&["card", "visa", "mastercard", "amex", "credit"]) {
-        add(Personal::Card, count(&CARD, is_card));
+        add(Personal::Card, &CARD, is_card);
     }
     if says(&["phone", "mobile", "tel", "fax"]) {
-        add(Personal::Phone, count(&PHONE, is_phone));
+        add(Personal::Phone, &PHONE, is_phone);
     }
     if says(&["ssn", "social_security", "social security"]) {
-        add(Personal::NationalId, count(&SSN, is_ssn));
+        add(Personal::NationalId, &SSN, is_ssn);
     }
     if says(&["cpf"]) {
-        add(Personal::NationalId, count(&CPF, is_cpf));
+        add(Personal::NationalId, &CPF, is_cpf);
     }
     if says(&["dni", "nif"]) {
-        add(Personal::NationalId, count(&DNI, is_dni));
+        add(Personal::NationalId, &DNI, is_dni);
     }
     found
 }
@@ -230,6 +261,15 @@ mod tests {
         ] {
             assert_eq!(find(line), [expected], "{line}");
         }
+    }
+
+    #[test]
+    fn people_are_taken_out_of_text() {
+        assert_eq!(
+            redact("a\nmail: katharina.wiesner87@gmail.com, iban: DE02120300000000202051\nb"),
+            "a\nmail: …(mail address), iban: …(bank account)\nb"
+        );
+        assert!(matches!(redact("mail: test.user@gmail.com, 2024-01-02T03:04:05"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::fingerprint;
+use super::redact::{self, Redaction};
 use super::waivers::{self, Answer};
 use super::{Confidence, Finding, Judgement, Subject, Unread, Waiver, Waivers};
 use crate::change::{ChangeSet, Status};
@@ -28,6 +29,9 @@ pub(super) fn all(findings: Vec<Finding>, change: &ChangeSet, policy: &Policy, s
         })
         .collect();
     judgements.sort_by(|a, b| place(a).cmp(&place(b)));
+    // Last: identities and waivers are about what stands there.
+    let mut redaction = Redaction::of(change);
+    judgements.iter_mut().for_each(|judgement| redaction.apply(&mut judgement.finding));
     judgements
 }
 
@@ -99,7 +103,7 @@ pub(super) fn unread(findings: &[Finding], change: &ChangeSet) -> Vec<Unread> {
     let mut unread = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.rule == UNREADABLE) {
         if let Some(place) = &finding.place {
-            unread.insert(place.path.clone(), finding.message.clone());
+            unread.insert(place.path.clone(), redact::text(&finding.message).into_owned());
         }
     }
     for file in &change.files {

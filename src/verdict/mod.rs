@@ -1,11 +1,13 @@
 //! Findings become a verdict: levels from the policy, identities, one exit code.
 //!
 //! Adds no judgement of its own. What a rule doubts never blocks; what the policy turned off or filtered out is dropped;
-//! what remains is sorted, so that the same findings in another order are the same verdict.
+//! what remains is sorted, so that the same findings in another order are the same verdict. From here on nothing holds a secret:
+//! whatever format shows a verdict, it cannot leak one.
 
 mod finding;
 mod fingerprint;
 mod judge;
+mod redact;
 pub mod waivers;
 
 pub use finding::{Confidence, Finding, Place};

@@ -18,6 +18,7 @@ mod program;
 mod properties;
 mod push;
 mod receipts;
+mod redaction;
 mod report;
 mod report_formats;
 mod repository;

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
-use super::placeholder;
+use super::{Hit, Proof, placeholder};
 
 static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     super::compile(
@@ -58,11 +58,15 @@ const PUBLIC: &[&str] = &[
     "tokens",
 ];
 
-/// What it is called, and the value.
-pub(super) fn find(line: &str) -> Option<(String, &str)> {
-    let captures = ASSIGNMENT.as_ref()?.captures(line)?;
+/// Every such value of a line.
+pub(super) fn find(line: &str) -> Vec<Hit> {
+    ASSIGNMENT.iter().flat_map(|pattern| pattern.captures_iter(line)).filter_map(|captures| hit(&captures)).collect()
+}
+
+fn hit(captures: &Captures<'_>) -> Option<Hit> {
     let name = captures.get(1)?.as_str();
-    let value = captures.get(2)?.as_str();
+    let group = captures.get(2)?;
+    let value = group.as_str();
     let lower = name.to_ascii_lowercase();
     if PUBLIC.iter().any(|word| lower.contains(word)) {
         return None;
@@ -75,5 +79,5 @@ pub(super) fn find(line: &str) -> Option<(String, &str)> {
     let is_code = value.contains(['(', ')', '[', '<', '{', '|', '*', '&', '?', '!']) || value.ends_with(':');
     let is_secret =
         has_digit && has_letter && !is_code && placeholder::entropy(value) >= least && !placeholder::is_value(value);
-    is_secret.then(|| (format!("value of `{name}`"), value))
+    is_secret.then(|| Hit { what: format!("value of `{name}`").into(), range: group.range(), proof: Proof::None })
 }

@@ -7,8 +7,11 @@
 mod assignment;
 mod masks;
 mod placeholder;
+mod redact;
 mod table;
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::AhoCorasick;
@@ -16,6 +19,7 @@ use regex::{Regex, RegexBuilder};
 use sha2::{Digest, Sha256};
 
 pub use masks::masked;
+pub use redact::Redactor;
 
 /// A secret on a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,25 +66,47 @@ pub fn find(text: &str, care: Care) -> Vec<Secret> {
     let lines: Vec<&str> = text.lines().collect();
     for (index, line) in lines.iter().enumerate() {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let before = found.len();
-        if line.len() <= LONGEST_LINE {
-            forms(line, number, &mut found);
-            addresses(line, number, &mut found);
-        }
-        private_key(&lines, index, number, &mut found);
-        // What has a form is not reported a second time for the name it is assigned to.
-        if care == Care::Assignments && found.len() == before && line.len() <= 2000 {
-            found.extend(assignment::find(line).map(|(what, value)| secret(&what, line, value, number, Proof::None)));
-        }
+        let hits = hits(line, care);
+        found.extend(hits.iter().map(|hit| Secret {
+            what: hit.what.clone().into_owned(),
+            line: number,
+            proof: hit.proof,
+            mask: masked(&line[hit.range.clone()]),
+            shown: shown(line, &hits),
+            digest: Sha256::digest(&line[hit.range.clone()]).into(),
+        }));
+        found.extend(private_key(&lines, index, number));
     }
     found
 }
 
-fn secret(what: &str, line: &str, value: &str, number: u32, proof: Proof) -> Secret {
-    let mask = masked(value);
-    let shown = line.trim().replace(value, &mask);
-    let shown: String = shown.chars().take(200).collect();
-    Secret { what: what.to_owned(), line: number, proof, mask, shown, digest: Sha256::digest(value).into() }
+/// A secret within a line.
+struct Hit {
+    what: Cow<'static, str>,
+    range: Range<usize>,
+    proof: Proof,
+}
+
+fn hits(line: &str, care: Care) -> Vec<Hit> {
+    let mut found = Vec::new();
+    if line.len() <= LONGEST_LINE {
+        forms(line, &mut found);
+        addresses(line, &mut found);
+    }
+    if care == Care::Assignments && line.len() <= 2000 {
+        // What has a form is not reported a second time for the name it is assigned to.
+        let is_new =
+            |hit: &Hit| !found.iter().any(|it| it.range.start < hit.range.end && hit.range.start < it.range.end);
+        let assigned: Vec<Hit> = assignment::find(line).into_iter().filter(is_new).collect();
+        found.extend(assigned);
+    }
+    found
+}
+
+/// The line with everything secret on it masked, of a length that fits a report.
+fn shown(line: &str, hits: &[Hit]) -> String {
+    let text = redact::without(line, hits.iter().map(|hit| hit.range.clone()));
+    text.trim().chars().take(200).collect()
 }
 
 /// Which rows can match at all.
@@ -101,7 +127,7 @@ fn compile(pattern: &str) -> Option<Regex> {
     RegexBuilder::new(pattern).size_limit(4 << 20).build().ok()
 }
 
-fn forms(line: &str, number: u32, found: &mut Vec<Secret>) {
+fn forms(line: &str, found: &mut Vec<Hit>) {
     let Some((searcher, rows)) = &*WORDS else { return };
     let mut candidates: Vec<usize> =
         searcher.find_overlapping_iter(line).filter_map(|hit| rows.get(hit.pattern().as_usize()).copied()).collect();
@@ -110,8 +136,8 @@ fn forms(line: &str, number: u32, found: &mut Vec<Secret>) {
     for row in candidates {
         let kind = &table::TABLE[row];
         for captures in pattern(row).into_iter().flat_map(|pattern| pattern.captures_iter(line)) {
-            let Some(value) = captures.get(1) else { continue };
-            let value = value.as_str();
+            let Some(group) = captures.get(1) else { continue };
+            let value = group.as_str();
             if placeholder::is_token(value) {
                 continue;
             }
@@ -121,7 +147,7 @@ fn forms(line: &str, number: u32, found: &mut Vec<Secret>) {
                 Proof::Checksum => Proof::None,
                 proof => proof,
             };
-            found.push(secret(kind.what, line, value, number, proof));
+            found.push(Hit { what: kind.what.into(), range: group.range(), proof });
         }
     }
 }
@@ -153,48 +179,61 @@ static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// `postgres://user:password@host`
-fn addresses(line: &str, number: u32, found: &mut Vec<Secret>) {
+fn addresses(line: &str, found: &mut Vec<Hit>) {
     if !line.contains("://") || !line.contains('@') {
         return;
     }
     for captures in ADDRESS.iter().flat_map(|pattern| pattern.captures_iter(line)) {
-        let group = |at: usize| captures.get(at).map_or("", |group| group.as_str());
-        let (user, password, host) = (group(2), group(3), group(4));
-        if !placeholder::is_password(password, user) && !placeholder::is_local(host) {
-            found.push(secret("password in an address", line, password, number, Proof::Form));
+        let (Some(user), Some(password), Some(host)) = (captures.get(2), captures.get(3), captures.get(4)) else {
+            continue;
+        };
+        if !placeholder::is_password(password.as_str(), user.as_str()) && !placeholder::is_local(host.as_str()) {
+            found.push(Hit { what: "password in an address".into(), range: password.range(), proof: Proof::Form });
         }
     }
 }
 
 /// A private key with something inside: a header alone is what programs look for.
-fn private_key(lines: &[&str], index: usize, number: u32, found: &mut Vec<Secret>) {
-    let line = lines[index];
-    let Some(at) = line.find("-----BEGIN ") else { return };
-    let Some((label, rest)) = line[at + 11..].split_once("-----") else { return };
-    if !label.ends_with("PRIVATE KEY") && !label.ends_with("PRIVATE KEY BLOCK") {
-        return;
-    }
+fn private_key(lines: &[&str], index: usize, number: u32) -> Option<Secret> {
+    let (label, rest) = private_key_header(lines[index])?;
     let below = lines.iter().skip(index + 1).take(6).copied();
     let body: String =
         std::iter::once(rest).chain(below).flat_map(|part| part.split("\\n")).collect::<Vec<_>>().join("\n");
-    let body = body.split("-----END").next().unwrap_or_default();
-    let longest = body
-        .split(|c: char| !(c.is_ascii_alphanumeric() || "+/=".contains(c)))
-        .max_by_key(|word| word.len())
-        .unwrap_or_default();
-    // Keys hold runs of `A`, as placeholders do; only their spread tells them apart.
-    if longest.len() >= 40 && placeholder::entropy(longest) >= 3.0 {
-        let shown = format!("-----BEGIN {label}-----");
-        let digest = Sha256::digest(longest).into();
-        found.push(Secret {
-            what: "private key".to_owned(),
-            line: number,
-            proof: Proof::Form,
-            mask: shown.clone(),
-            shown,
-            digest,
-        });
+    let longest = key_material(&body)?;
+    let shown = format!("-----BEGIN {label}-----");
+    Some(Secret {
+        what: "private key".to_owned(),
+        line: number,
+        proof: Proof::Form,
+        mask: shown.clone(),
+        shown,
+        digest: Sha256::digest(longest).into(),
+    })
+}
+
+/// What the first header of a private key in a text says, and what follows it.
+fn private_key_header(text: &str) -> Option<(&str, &str)> {
+    let mut text = text;
+    while let Some(at) = text.find("-----BEGIN ") {
+        text = &text[at + 11..];
+        let (label, rest) = text.split_once("-----")?;
+        if label.ends_with("PRIVATE KEY") || label.ends_with("PRIVATE KEY BLOCK") {
+            return Some((label, rest));
+        }
     }
+    None
+}
+
+/// The longest word of a key's body, if there is a key.
+fn key_material(body: &str) -> Option<&str> {
+    let body = body.split("-----END").next().unwrap_or_default();
+    let longest = body.split(|c: char| !is_base64(c)).max_by_key(|word| word.len())?;
+    // Keys hold runs of `A`, as placeholders do; only their spread tells them apart.
+    (longest.len() >= 40 && placeholder::entropy(longest) >= 3.0).then_some(longest)
+}
+
+fn is_base64(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "+/=".contains(c)
 }
 
 #[cfg(test)]

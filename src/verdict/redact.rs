@@ -1,0 +1,70 @@
+//! Secrets and data of people are taken out of findings before anything shows or stores them.
+//!
+//! A finding of any rule can quote a line that holds a token. The one place where that is mended is here, between judging and
+//! every format.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::Finding;
+use crate::change::{ChangeSet, FileChange};
+use crate::facts::{personal, secrets};
+use crate::{RepoPath, Side};
+
+/// Longer files are not read again; what has a form is recognised without them.
+const LARGEST: usize = 1 << 20;
+
+/// What is known of the secrets in the files that findings are about.
+pub(super) struct Redaction<'a> {
+    change: &'a ChangeSet,
+    files: HashMap<&'a RepoPath, &'a FileChange>,
+    learnt: HashMap<RepoPath, secrets::Redactor>,
+}
+
+impl<'a> Redaction<'a> {
+    pub(super) fn of(change: &'a ChangeSet) -> Self {
+        let sides =
+            change.files.iter().flat_map(|file| file.base.iter().chain(&file.head).map(move |it| (&it.path, file)));
+        Self { change, files: sides.collect(), learnt: HashMap::new() }
+    }
+
+    /// Masks what a finding quotes.
+    pub(super) fn apply(&mut self, finding: &mut Finding) {
+        let place = finding.place.as_ref().or(finding.base_place.as_ref());
+        let path = place.map_or_else(|| RepoPath::from(""), |place| place.path.clone());
+        let (change, file) = (self.change, self.files.get(&path).copied());
+        let redactor = self.learnt.entry(path).or_insert_with(|| learn(change, file));
+        let Finding { test, message, before, after, witness, help, .. } = finding;
+        for text in [Some(message), test.as_mut(), before.as_mut(), after.as_mut(), witness.as_mut(), help.as_mut()] {
+            let Some(text) = text else { continue };
+            let shown = redactor.redact(text);
+            let shown = match personal::redact(&shown) {
+                Cow::Owned(shown) => Cow::Owned(shown),
+                Cow::Borrowed(_) => shown,
+            };
+            if let Cow::Owned(shown) = shown {
+                *text = shown;
+            }
+        }
+    }
+}
+
+fn learn(change: &ChangeSet, file: Option<&FileChange>) -> secrets::Redactor {
+    let mut redactor = secrets::Redactor::default();
+    for side in [Side::Base, Side::Head] {
+        if let Some(Ok(bytes)) = file.and_then(|file| change.content(file, side))
+            && bytes.len() <= LARGEST
+        {
+            redactor.learn(&String::from_utf8_lossy(&bytes));
+        }
+    }
+    redactor
+}
+
+/// The same for text that belongs to no file.
+pub(super) fn text(text: &str) -> Cow<'_, str> {
+    match secrets::Redactor::default().redact(text) {
+        Cow::Owned(shown) => Cow::Owned(personal::redact(&shown).into_owned()),
+        Cow::Borrowed(text) => personal::redact(text),
+    }
+}
