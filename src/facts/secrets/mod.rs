@@ -5,6 +5,7 @@
 //! and published examples are no secrets.
 
 mod assignment;
+pub mod gitleaks;
 mod masks;
 mod placeholder;
 mod redact;
@@ -60,14 +61,28 @@ pub enum Care {
 /// Lines longer than that are no hand's work; only their forms are looked at, piece by piece.
 const LONGEST_LINE: usize = 20_000;
 
+/// What may be a secret, to be judged by whoever knows better. The only place where its value is seen.
+pub struct Candidate<'a> {
+    pub what: &'a str,
+    pub value: &'a str,
+    pub line: &'a str,
+}
+
 /// Every secret in a text.
 pub fn find(text: &str, care: Care) -> Vec<Secret> {
+    find_unless(text, care, |_| false)
+}
+
+/// Every secret in a text but those that are known to be none.
+pub fn find_unless(text: &str, care: Care, is_none: impl Fn(&Candidate<'_>) -> bool) -> Vec<Secret> {
     let mut found = Vec::new();
     let lines: Vec<&str> = text.lines().collect();
     for (index, line) in lines.iter().enumerate() {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
         let hits = hits(line, care);
-        found.extend(hits.iter().map(|hit| Secret {
+        let counted =
+            hits.iter().filter(|hit| !is_none(&Candidate { what: &hit.what, value: &line[hit.range.clone()], line }));
+        found.extend(counted.map(|hit| Secret {
             what: hit.what.clone().into_owned(),
             line: number,
             proof: hit.proof,
@@ -75,7 +90,8 @@ pub fn find(text: &str, care: Care) -> Vec<Secret> {
             shown: shown(line, &hits),
             digest: Sha256::digest(&line[hit.range.clone()]).into(),
         }));
-        found.extend(private_key(&lines, index, number));
+        let key = private_key(&lines, index, number);
+        found.extend(key.filter(|key| !is_none(&Candidate { what: &key.what, value: &key.shown, line })));
     }
     found
 }
@@ -87,18 +103,22 @@ struct Hit {
     proof: Proof,
 }
 
+/// Every secret of a line, each once: the form that says most, not the name or the address it stands in as well.
 fn hits(line: &str, care: Care) -> Vec<Hit> {
-    let mut found = Vec::new();
+    let mut found: Vec<Hit> = Vec::new();
+    let mut add = |hits: Vec<Hit>| {
+        for hit in hits {
+            if !found.iter().any(|it| it.range.start < hit.range.end && hit.range.start < it.range.end) {
+                found.push(hit);
+            }
+        }
+    };
     if line.len() <= LONGEST_LINE {
-        forms(line, &mut found);
-        addresses(line, &mut found);
+        add(forms(line));
+        add(addresses(line));
     }
     if care == Care::Assignments && line.len() <= 2000 {
-        // What has a form is not reported a second time for the name it is assigned to.
-        let is_new =
-            |hit: &Hit| !found.iter().any(|it| it.range.start < hit.range.end && hit.range.start < it.range.end);
-        let assigned: Vec<Hit> = assignment::find(line).into_iter().filter(is_new).collect();
-        found.extend(assigned);
+        add(assignment::find(line));
     }
     found
 }
@@ -119,7 +139,8 @@ static WORDS: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
 
 /// The pattern of a row, compiled when first needed.
 fn pattern(row: usize) -> Option<&'static Regex> {
-    static COMPILED: [OnceLock<Option<Regex>>; 96] = [const { OnceLock::new() }; 96];
+    static COMPILED: LazyLock<Vec<OnceLock<Option<Regex>>>> =
+        LazyLock::new(|| table::TABLE.iter().map(|_| OnceLock::new()).collect());
     COMPILED.get(row)?.get_or_init(|| compile(table::TABLE[row].pattern)).as_ref()
 }
 
@@ -127,8 +148,9 @@ fn compile(pattern: &str) -> Option<Regex> {
     RegexBuilder::new(pattern).size_limit(4 << 20).build().ok()
 }
 
-fn forms(line: &str, found: &mut Vec<Hit>) {
-    let Some((searcher, rows)) = &*WORDS else { return };
+fn forms(line: &str) -> Vec<Hit> {
+    let mut found = Vec::new();
+    let Some((searcher, rows)) = &*WORDS else { return found };
     let mut candidates: Vec<usize> =
         searcher.find_overlapping_iter(line).filter_map(|hit| rows.get(hit.pattern().as_usize()).copied()).collect();
     candidates.sort_unstable();
@@ -150,6 +172,7 @@ fn forms(line: &str, found: &mut Vec<Hit>) {
             found.push(Hit { what: kind.what.into(), range: group.range(), proof });
         }
     }
+    found
 }
 
 /// GitHub's and npm's tokens end in the CRC-32 of what stands before, in base 62.
@@ -179,18 +202,17 @@ static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// `postgres://user:password@host`
-fn addresses(line: &str, found: &mut Vec<Hit>) {
+fn addresses(line: &str) -> Vec<Hit> {
     if !line.contains("://") || !line.contains('@') {
-        return;
+        return Vec::new();
     }
-    for captures in ADDRESS.iter().flat_map(|pattern| pattern.captures_iter(line)) {
-        let (Some(user), Some(password), Some(host)) = (captures.get(2), captures.get(3), captures.get(4)) else {
-            continue;
-        };
-        if !placeholder::is_password(password.as_str(), user.as_str()) && !placeholder::is_local(host.as_str()) {
-            found.push(Hit { what: "password in an address".into(), range: password.range(), proof: Proof::Form });
-        }
-    }
+    let hit = |captures: regex::Captures<'_>| {
+        let (user, password, host) = (captures.get(2)?, captures.get(3)?, captures.get(4)?);
+        let is_none =
+            placeholder::is_password(password.as_str(), user.as_str()) || placeholder::is_local(host.as_str());
+        (!is_none).then(|| Hit { what: "password in an address".into(), range: password.range(), proof: Proof::Form })
+    };
+    ADDRESS.iter().flat_map(|pattern| pattern.captures_iter(line)).filter_map(hit).collect()
 }
 
 /// A private key with something inside: a header alone is what programs look for.
