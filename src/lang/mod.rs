@@ -26,6 +26,7 @@ mod csharp;
 mod data;
 #[cfg(feature = "lang-elixir")]
 mod elixir;
+mod exports;
 #[cfg(feature = "lang-go")]
 mod go;
 #[cfg(feature = "lang-kotlin")]
@@ -47,6 +48,7 @@ mod shape;
 mod swift;
 
 pub use data::{Data, Syntax, Tests};
+pub use exports::{Export, Exports, Parameter, PassedOn};
 pub use node::{Kind, Node, Role, Span};
 pub use parse::{Parsed, SIZE_LIMIT, Unparsed};
 pub use registry::{all, by_name, of};

@@ -96,7 +96,10 @@ fn fields(words: &[Word<'_>], scope: &str, use_: Use, surface: &mut Surface) {
         let (shape, end) = shape(words, next + 1);
         let has_default = text(end) == "=";
         let is_required = shape.ends_with('!') && !has_default;
-        surface.add(full, Element { line, parent: Some(scope.to_owned()), use_, shape, number: None, is_required });
+        surface.add(
+            full,
+            Element { line, parent: Some(scope.to_owned()), use_, shape, is_required, ..Element::default() },
+        );
         at = if has_default { default_end(words, end + 1) } else { end };
     }
 }

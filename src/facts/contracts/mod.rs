@@ -2,9 +2,13 @@
 //!
 //! One format is one file here, a function from bytes to a flat [`Surface`]. Nothing here knows which change breaks whom.
 
+mod avro;
 mod graphql;
+mod json_schema;
+mod limits;
 mod openapi;
 mod protobuf;
+pub mod symbols;
 mod words;
 
 use std::collections::BTreeMap;
@@ -18,6 +22,10 @@ pub enum Format {
     OpenApi,
     Protobuf,
     GraphQl,
+    JsonSchema,
+    Avro,
+    /// Public names of program code.
+    Symbols,
 }
 
 impl Format {
@@ -27,6 +35,9 @@ impl Format {
             Self::OpenApi => "openapi",
             Self::Protobuf => "protobuf",
             Self::GraphQl => "graphql",
+            Self::JsonSchema => "json-schema",
+            Self::Avro => "avro",
+            Self::Symbols => "symbols",
         }
     }
 }
@@ -37,6 +48,8 @@ pub struct Surface {
     pub elements: BTreeMap<String, Element>,
     /// Numbers that may not be used again, as `Message 3`.
     pub reserved: Vec<String>,
+    /// Old names that something still answers to, and its name now.
+    pub aliases: BTreeMap<String, String>,
 }
 
 /// One thing that a caller can use.
@@ -52,6 +65,16 @@ pub struct Element {
     pub number: Option<i64>,
     /// Callers must give it, or may count on it.
     pub is_required: bool,
+    /// What its values are held to: `maxLength`, `pattern`.
+    pub limits: Vec<Limit>,
+}
+
+/// A keyword that narrows which values are accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub line: u32,
+    pub keyword: String,
+    pub value: String,
 }
 
 /// Who gives and who takes.
@@ -74,6 +97,10 @@ pub fn read(path: &RepoPath, bytes: &[u8]) -> Option<(Format, Result<Surface, Ma
         b"proto" => Some((Format::Protobuf, protobuf::read(bytes))),
         b"graphql" | b"graphqls" | b"gql" => Some((Format::GraphQl, graphql::read(bytes))),
         b"yaml" | b"yml" | b"json" if openapi::is(bytes) => Some((Format::OpenApi, openapi::read(bytes))),
+        b"avsc" => Some((Format::Avro, avro::read(bytes))),
+        b"yaml" | b"yml" | b"json" if json_schema::is(path, bytes) => {
+            Some((Format::JsonSchema, json_schema::read(path, bytes)))
+        }
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! OpenAPI and Swagger descriptions, in YAML or JSON.
 
-use super::{Element, Surface, Use};
+use super::{Element, Surface, Use, limits};
 use crate::facts::document::{self, Format, Malformed, Member, Node};
 
 /// Told by its text: nobody agrees on a name for such files.
@@ -30,7 +30,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Surface, Malformed> {
     let schemas = root.path(&["components", "schemas"]).or_else(|| root.get("definitions"));
     for schema in schemas.into_iter().flat_map(Node::members) {
         let name = format!("schema {}", schema.name);
-        surface.add(name.clone(), Element { line: schema.line, shape: "schema".into(), ..Element::default() });
+        surface.add(
+            name.clone(),
+            Element {
+                line: schema.line,
+                shape: "schema".into(),
+                use_: Use::Both,
+                limits: limits::of(&schema.value),
+                ..Element::default()
+            },
+        );
         properties(&name, &schema.value, 0, &mut surface);
     }
     Ok(surface)
@@ -54,6 +63,7 @@ fn operation(path: &str, method: &Member, shared: Option<&Node>, surface: &mut S
         }
         let element = Element {
             shape: shape(parameter.get("schema").unwrap_or(parameter)),
+            limits: limits::of(parameter.get("schema").unwrap_or(parameter)),
             is_required: parameter.get("required").is_some_and(Node::is_true),
             ..child(parameter.line, Use::Input)
         };
@@ -87,6 +97,7 @@ fn properties(scope: &str, schema: &Node, depth: usize, surface: &mut Surface) {
             shape: shape(&property.value),
             number: None,
             is_required: required.contains(&property.name.as_str()),
+            limits: limits::of(&property.value),
         };
         surface.add(name.clone(), element);
         properties(&name, &property.value, depth + 1, surface);

@@ -82,6 +82,7 @@ fn field(statement: &[Word<'_>], scope: &str, surface: &mut Surface) {
         shape: if is_repeated { plain.replacen("repeated", "repeated ", 1) } else { plain },
         number: Some(number),
         is_required: shape.first().is_some_and(|word| word.text == "required"),
+        limits: Vec::new(),
     };
     surface.add(format!("{scope}.{}", name.text), element);
 }

@@ -1,5 +1,8 @@
 //! What a caller of the base's contracts can no longer do.
 
+mod fit;
+mod symbols;
+
 use std::collections::BTreeSet;
 
 use crate::change::{ChangeSet, FileChange, Role};
@@ -19,10 +22,20 @@ pub struct Break {
     pub is_doubtful: bool,
 }
 
+/// What a file offers newly.
+pub struct Addition {
+    pub format: Format,
+    pub path: RepoPath,
+    pub line: u32,
+    pub names: Vec<String>,
+}
+
 /// Everything that breaks.
 #[derive(Default)]
 pub struct ContractDiff {
     pub breaks: Vec<Break>,
+    /// What is offered beside what was; nobody fails on it.
+    pub additions: Vec<Addition>,
     pub unread: Vec<(RepoPath, String)>,
 }
 
@@ -45,7 +58,9 @@ pub fn compare(change: &ChangeSet) -> ContractDiff {
     let all: BTreeSet<&str> = pairs.iter().flat_map(|pair| pair.head.elements.keys().map(String::as_str)).collect();
     for pair in &pairs {
         breaks(pair, &all, &mut diff.breaks);
+        diff.additions.extend(additions(pair));
     }
+    symbols::compare(change, &mut diff);
     diff
 }
 
@@ -73,6 +88,19 @@ fn pair<'a>(change: &ChangeSet, file: &'a FileChange, diff: &mut ContractDiff) -
     Some(Pair { file, format: format?, base, head })
 }
 
+fn additions(pair: &Pair<'_>) -> Option<Addition> {
+    let has_new_parent =
+        |new: &Element| new.parent.as_ref().is_some_and(|parent| !pair.base.elements.contains_key(parent));
+    let new = pair.head.elements.iter().filter(|(name, new)| {
+        !pair.base.elements.contains_key(*name)
+            && !has_new_parent(new)
+            && !pair.head.aliases.values().any(|it| it == *name)
+    });
+    let (names, lines): (Vec<String>, Vec<u32>) = new.map(|(name, new)| (name.clone(), new.line)).unzip();
+    let line = lines.into_iter().min()?;
+    Some(Addition { format: pair.format, path: pair.file.path().clone(), line, names })
+}
+
 fn breaks(pair: &Pair<'_>, all: &BTreeSet<&str>, breaks: &mut Vec<Break>) {
     for (name, old) in &pair.base.elements {
         match pair.head.elements.get(name) {
@@ -84,8 +112,10 @@ fn breaks(pair: &Pair<'_>, all: &BTreeSet<&str>, breaks: &mut Vec<Break>) {
     for (name, new) in &pair.head.elements {
         let is_new = !pair.base.elements.contains_key(name);
         let has_parent = new.parent.as_ref().is_some_and(|parent| pair.base.elements.contains_key(parent));
-        if is_new && has_parent && new.is_required && new.use_ == Use::Input {
-            breaks.push(at(pair, new, None, format!("`{name}` is new and required")));
+        let has_old_name = pair.head.aliases.values().any(|it| it == name);
+        if is_new && has_parent && new.is_required && new.use_ == Use::Input && !has_old_name {
+            let why = if pair.format == Format::Avro { "has no default" } else { "required" };
+            breaks.push(at(pair, new, None, format!("`{name}` is new and {why}")));
         }
         reused(pair, name, new, breaks);
     }
@@ -104,6 +134,9 @@ fn removed(pair: &Pair<'_>, name: &str, old: &Element, breaks: &mut Vec<Break>) 
         .as_ref()
         .is_some_and(|parent| pair.base.elements.contains_key(parent) && !pair.head.elements.contains_key(parent))
     {
+        return;
+    }
+    if pair.head.aliases.contains_key(name) {
         return;
     }
     let parent = old.parent.as_deref().unwrap_or_default();
@@ -125,7 +158,8 @@ fn removed(pair: &Pair<'_>, name: &str, old: &Element, breaks: &mut Vec<Break>) 
         line: old.line,
         base: None,
         what,
-        is_doubtful: is_reserved,
+        // Readers of Avro fall back on what has a default.
+        is_doubtful: is_reserved || (pair.format == Format::Avro && !old.is_required && old.parent.is_some()),
     });
 }
 
@@ -139,6 +173,10 @@ fn changed(pair: &Pair<'_>, name: &str, old: &Element, new: &Element, breaks: &m
         let what = format!("the number of `{name}` is {} instead of {}", text(new.number), text(old.number));
         breaks.push(at(pair, new, Some(old), what));
     }
+    if let Some((line, what)) = tightened(name, old, new) {
+        // Whether an API gives or takes a schema is not followed through references.
+        breaks.push(Break { line, is_doubtful: new.use_ == Use::Both, ..at(pair, new, Some(old), what) });
+    }
     if old.shape != new.shape && !old.shape.is_empty() && !new.shape.is_empty() && !is_compatible(pair.format, old, new)
     {
         breaks.push(at(pair, new, Some(old), format!("`{name}` is {} instead of {}", new.shape, old.shape)));
@@ -151,20 +189,59 @@ fn changed(pair: &Pair<'_>, name: &str, old: &Element, new: &Element, breaks: &m
     }
 }
 
+/// The first keyword that accepts fewer values than before, and where it stands.
+fn tightened(name: &str, old: &Element, new: &Element) -> Option<(u32, String)> {
+    new.limits.iter().find_map(|limit| {
+        let before = old.limits.iter().find(|it| it.keyword == limit.keyword).map(|it| it.value.as_str());
+        let number = |text: &str| text.parse::<f64>().ok();
+        let is_tighter = match (before, limit.keyword.to_ascii_lowercase()) {
+            (None, _) => true,
+            (Some(before), _) if before == limit.value => false,
+            (Some(before), keyword) => match (number(before), number(&limit.value)) {
+                (Some(before), Some(after)) if keyword.contains("max") => after < before,
+                (Some(before), Some(after)) if keyword.contains("min") => after > before,
+                _ => true,
+            },
+        };
+        let what = match before {
+            Some(before) => format!("`{}` of `{name}` is {} instead of {before}", limit.keyword, limit.value),
+            None => format!("`{name}` is held to `{}`: {}", limit.keyword, limit.value),
+        };
+        is_tighter.then_some((limit.line, what))
+    })
+}
+
 /// Whether callers of the old shape can live with the new one.
 fn is_compatible(format: Format, old: &Element, new: &Element) -> bool {
-    if format != Format::GraphQl {
-        return false;
-    }
-    // Output may promise more, input may ask for less.
-    let plain = |shape: &str| shape.replace('!', "");
-    let (before, after) = (old.shape.matches('!').count(), new.shape.matches('!').count());
-    plain(&old.shape) == plain(&new.shape)
-        && match new.use_ {
-            Use::Output => after >= before,
-            Use::Input => after <= before,
-            _ => false,
+    let members = |shape: &str| -> Vec<String> { shape.split('|').map(str::to_owned).collect() };
+    let widens = |widened: fn(&str, &str) -> bool| {
+        let after = members(&new.shape);
+        members(&old.shape).iter().all(|was| after.iter().any(|is| is == was || widened(was, is)))
+    };
+    match format {
+        Format::JsonSchema => widens(|was, is| was == "integer" && is == "number"),
+        Format::Avro => widens(is_promotion),
+        Format::GraphQl => {
+            // Output may promise more, input may ask for less.
+            let plain = |shape: &str| shape.replace('!', "");
+            let (before, after) = (old.shape.matches('!').count(), new.shape.matches('!').count());
+            plain(&old.shape) == plain(&new.shape)
+                && match new.use_ {
+                    Use::Output => after >= before,
+                    Use::Input => after <= before,
+                    _ => false,
+                }
         }
+        _ => false,
+    }
+}
+
+/// What Avro's readers turn into one another.
+fn is_promotion(was: &str, is: &str) -> bool {
+    const ORDER: [&str; 4] = ["int", "long", "float", "double"];
+    let rank = |name: &str| ORDER.iter().position(|it| *it == name);
+    rank(was).zip(rank(is)).is_some_and(|(was, is)| was < is)
+        || matches!((was, is), ("string", "bytes") | ("bytes", "string"))
 }
 
 /// A number that meant something else: old messages are read wrongly, and nothing fails.
