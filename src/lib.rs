@@ -22,6 +22,7 @@ pub mod hook;
 pub mod lang;
 pub mod packet;
 pub mod policy;
+pub mod prove;
 pub mod report;
 pub mod rules;
 pub mod setup;

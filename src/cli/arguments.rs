@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 
 use super::exit::Exit;
 use super::failure::Result;
-use super::{check, ci, commit_msg, demo, explain, hooks, init, manual, packet, policy, pre_push, rules, waive};
+use super::{check, ci, commit_msg, demo, explain, hooks, init, manual, packet, policy, pre_push, prove, rules, waive};
 
 /// Judges a coding agent's branch before it merges.
 #[derive(Debug, Parser)]
@@ -54,6 +54,8 @@ enum Command {
     Packet(packet::PacketArgs),
     /// Excuse one finding, for a person to merge into the base
     Waive(waive::Waive),
+    /// Run tests of both sides on code of both sides, and convict or clear what looks weakened
+    Prove(prove::Prove),
     /// Judge what a CI job was started for
     Ci(ci::Ci),
     /// Git's pre-push hook: judge what a push would publish
@@ -80,6 +82,7 @@ impl Program {
             Command::Policy(command) => command.run(),
             Command::Waive(command) => command.run(),
             Command::Packet(command) => command.run(),
+            Command::Prove(command) => command.run(),
             Command::Init(command) => command.run(),
             Command::Demo(command) => command.run(),
             Command::Completions(command) => command.run(Self::command()),

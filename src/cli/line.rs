@@ -182,6 +182,23 @@ pub fn branch_of(repository: &Repository, revision: &str) -> Option<String> {
     repository.has_ref(&format!("refs/remotes/{remote}")).then(|| branch.to_owned())
 }
 
+/// Everything a judgement is made of.
+pub struct Prepared {
+    pub change: ChangeSet,
+    pub subject: Subject,
+    pub policy: Policy,
+    pub claims: Claims,
+    /// Where the change starts.
+    pub start: ObjectId,
+}
+
+/// What can be prepared of a question.
+pub enum Preparation {
+    Ready(Box<Prepared>),
+    /// The head has nothing that the base doesn't have.
+    Nothing(Failure),
+}
+
 /// Walks the line: base and policy, merge base, claims, changes, verdict, report. In a work tree the report is kept
 /// for `explain`.
 ///
@@ -190,12 +207,30 @@ pub fn branch_of(repository: &Repository, revision: &str) -> Option<String> {
 pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
     let started = Instant::now();
     let _progress = Progress::start("agentgate: judging");
+    let Prepared { change, subject, policy, claims, .. } = match prepare(repository, question)? {
+        Preparation::Ready(prepared) => *prepared,
+        Preparation::Nothing(failure) => return Ok(Answer::Nothing(failure)),
+    };
+    let verdict = crate::judge(&change, subject, &policy, &claims);
+    let report = Report::from_verdict(&verdict, &change, started.elapsed());
+    if repository.worktree_dir().is_some() {
+        // A courtesy to `explain`: the verdict does not depend on it. A bare repository serves many and is left as it is.
+        let _ = store::save(&store::path(&repository.common_dir(), repository.git_dir()), &report);
+    }
+    Ok(Answer::Judged(Box::new(report)))
+}
+
+/// The line up to the judgement.
+///
+/// # Errors
+/// When any of it can't be had.
+pub fn prepare(repository: &Repository, question: &Question) -> Result<Preparation> {
     let (base, policy) = base_and_policy(repository, question)?;
     let end = question.end.commit();
     let fork = repository.merge_base(base.id, end.id)?.best;
     let tree = question.end.tree(repository)?;
     if fork == end.id && tree == repository.commit_tree(fork)? {
-        return Ok(Answer::Nothing(nothing_to_judge(&base, &question.end)));
+        return Ok(Preparation::Nothing(nothing_to_judge(&base, &question.end)));
     }
     let start = start(repository, question, &policy, fork)?;
     // What the base has is nobody's claim, even where the branch merged it.
@@ -222,13 +257,7 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
     let packet = packet(repository, base.id, &policy, question.branch.as_deref(), question.packet.as_deref())?;
     let policy = delegated(policy, packet, &change, question.branch.as_deref());
     let policy = policy.with_waivers(Waivers::read(&reader(repository, base.id), waivers::today())?);
-    let verdict = crate::judge(&change, subject, &policy, &claims);
-    let report = Report::from_verdict(&verdict, &change, started.elapsed());
-    if repository.worktree_dir().is_some() {
-        // A courtesy to `explain`: the verdict does not depend on it. A bare repository serves many and is left as it is.
-        let _ = store::save(&store::path(&repository.common_dir(), repository.git_dir()), &report);
-    }
-    Ok(Answer::Judged(Box::new(report)))
+    Ok(Preparation::Ready(Box::new(Prepared { change, subject, policy, claims, start })))
 }
 
 /// How many commits of the base the branch lacks. Unknown is no answer, not a failure: nothing else depends on it.

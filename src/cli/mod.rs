@@ -19,6 +19,7 @@ mod outlet;
 mod packet;
 mod policy;
 mod pre_push;
+mod prove;
 mod rules;
 mod waive;
 

@@ -49,27 +49,41 @@ pub fn deliver(text: &str, file: Option<&Path>) -> Result<()> {
 }
 
 /// Tells someone at a terminal what takes so long, once it has taken a second; wiped when dropped.
-pub struct Progress(Option<(mpsc::Sender<()>, JoinHandle<()>)>);
+pub struct Progress(Option<(mpsc::Sender<String>, JoinHandle<()>)>);
 
 impl Progress {
     pub fn start(what: &str) -> Self {
         if !io::stderr().is_terminal() {
             return Self(None);
         }
-        let what = printable(what);
-        let (done, wait) = mpsc::channel::<()>();
+        let mut what = printable(what);
+        let (done, wait) = mpsc::channel::<String>();
         let thread = std::thread::spawn(move || {
             let mut seconds = 0;
-            while wait.recv_timeout(Duration::from_secs(1)) == Err(mpsc::RecvTimeoutError::Timeout) {
-                seconds += 1;
-                let _ = write!(io::stderr(), "\r\x1b[K{what} … {seconds} s");
-                let _ = io::stderr().flush();
+            loop {
+                match wait.recv_timeout(Duration::from_secs(1)) {
+                    Ok(next) => what = printable(&next),
+                    Err(mpsc::RecvTimeoutError::Timeout) => seconds += 1,
+                    Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                }
+                if seconds > 0 {
+                    let _ = write!(io::stderr(), "\r\x1b[K{what} … {seconds} s");
+                    let _ = io::stderr().flush();
+                }
             }
             if seconds > 0 {
                 let _ = write!(io::stderr(), "\r\x1b[K");
             }
         });
         Self(Some((done, thread)))
+    }
+
+    /// What it is that takes so long now.
+    pub fn say(&self, what: &str) {
+        if let Some((speak, _)) = &self.0 {
+            // It only listens while there is someone to tell.
+            let _ = speak.send(what.to_owned());
+        }
     }
 }
 

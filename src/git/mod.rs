@@ -7,6 +7,7 @@
 //! - Objects are read as they are: replacement refs, attributes, text conversion and filters never decide what is seen.
 //! - What can't be read is an error that names the object, the reason and the next step; never an empty answer.
 
+mod checkout;
 mod error;
 mod history;
 mod id;
@@ -15,9 +16,11 @@ mod objects;
 mod open;
 mod program;
 mod refs;
+mod scratch;
 mod snapshot;
 mod tree;
 
+pub use checkout::{Checkout, Edit};
 pub use error::GitError;
 pub use history::{Commit, MergeBases, Person};
 pub use id::{ObjectFormat, ObjectId};

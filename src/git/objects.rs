@@ -11,7 +11,7 @@ use gix::objs::Kind;
 
 use super::open::{Environment, describe};
 use super::program::{CatFile, Found, Program};
-use super::snapshot::Scratch;
+use super::scratch::Scratch;
 use super::tree::{TreeCache, TreeEntries};
 use super::{Entry, GitError, Mode, ObjectFormat, ObjectId};
 

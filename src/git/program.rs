@@ -68,6 +68,13 @@ impl Program {
         list
     }
 
+    /// Everywhere objects are, as git's file of alternates lists them.
+    pub(super) fn object_directories_by_line(&self) -> Vec<u8> {
+        let mut list = self.objects_dir.as_os_str().as_encoded_bytes().to_vec();
+        list.push(b'\n');
+        list
+    }
+
     /// A command ready for arguments, speaking to the opened repository only.
     pub(super) fn command(&self) -> Command {
         let mut command = Command::new("git");

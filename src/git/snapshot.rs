@@ -4,11 +4,11 @@
 //! refreshed, the repository gets no object, and yet line endings, filters, ignore rules, sparse checkouts and nested
 //! repositories are treated just as `git add` and `git commit` would.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use super::program::Program;
+use super::scratch::Scratch;
 use super::{GitError, ObjectId, Repository};
 
 /// What is not committed yet.
@@ -20,17 +20,6 @@ pub enum Uncommitted {
     WorkTree,
 }
 
-/// A private directory that is removed in the end.
-pub(super) struct Scratch {
-    dir: PathBuf,
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.dir).ok();
-    }
-}
-
 impl Repository {
     /// Takes what is not committed yet as a tree, which this repository's [`Objects`](super::Objects) can read from now on.
     ///
@@ -39,7 +28,9 @@ impl Repository {
     pub fn snapshot(&self, what: Uncommitted) -> Result<ObjectId, GitError> {
         let Some(work_tree) = self.worktree_dir() else { return Err(GitError::NoWorktree) };
         let scratch = Scratch::new().map_err(|error| cannot("make a temporary directory", &error))?;
-        let index = scratch.dir.join("index");
+        std::fs::create_dir(scratch.path().join(OBJECTS))
+            .map_err(|error| cannot("make a directory of objects", &error))?;
+        let index = scratch.path().join("index");
         copy_if_there(&self.inner.index_path(), &index).map_err(|error| cannot("copy the index", &error))?;
         let run = Run { program: &self.program, work_tree, scratch: &scratch, index: &index };
         run.refuse_conflicts()?;
@@ -50,11 +41,13 @@ impl Repository {
         let printed = run.git(&["write-tree", "--missing-ok"])?;
         let tree = ObjectId::from_hex(String::from_utf8_lossy(&printed).trim())
             .ok_or_else(|| GitError::Other("`git write-tree` printed no object name".into()))?;
-        let objects = scratch.objects_dir();
+        let objects = scratch.path().join(OBJECTS);
         self.objects.also_read(objects, scratch).map_err(|error| cannot("open the temporary objects", &error))?;
         Ok(tree)
     }
 }
+
+const OBJECTS: &str = "objects";
 
 struct Run<'a> {
     program: &'a Program,
@@ -69,7 +62,7 @@ impl Run<'_> {
         command
             .current_dir(self.work_tree)
             .env("GIT_INDEX_FILE", self.index)
-            .env("GIT_OBJECT_DIRECTORY", self.scratch.objects_dir())
+            .env("GIT_OBJECT_DIRECTORY", self.scratch.path().join(OBJECTS))
             .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", self.program.object_directories())
             // The objects live for seconds: compressing them would be the slowest part.
             .args([
@@ -104,39 +97,6 @@ impl Run<'_> {
         paths.dedup();
         if paths.is_empty() { Ok(()) } else { Err(GitError::Unmerged { paths }) }
     }
-}
-
-impl Scratch {
-    fn objects_dir(&self) -> PathBuf {
-        self.dir.join("objects")
-    }
-
-    fn new() -> std::io::Result<Self> {
-        let parent = std::env::temp_dir();
-        for attempt in 0..100_u32 {
-            let nanos = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.subsec_nanos());
-            let mut name = OsString::from("agentgate-");
-            name.push(format!("{}-{nanos}-{attempt}", std::process::id()));
-            let dir = parent.join(name);
-            match private_dir(&dir) {
-                Ok(()) => {
-                    std::fs::create_dir(dir.join("objects"))?;
-                    return Ok(Self { dir });
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(std::io::ErrorKind::AlreadyExists.into())
-    }
-}
-
-/// Creates a directory only we can look into: it will hold what is in the work tree.
-fn private_dir(dir: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir)
 }
 
 /// Copies the index with its time, by which git tells files that may have changed since it was written.

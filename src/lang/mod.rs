@@ -50,7 +50,7 @@ mod swift;
 pub use data::{Data, Syntax, Tests};
 pub use exports::{Export, Exports, Parameter, PassedOn};
 pub use node::{Kind, Node, Role, Span};
-pub use parse::{Parsed, SIZE_LIMIT, Unparsed};
+pub use parse::{Parsed, SIZE_LIMIT, Token, Unparsed};
 pub use registry::{all, by_name, of};
 
 use std::collections::BTreeMap;

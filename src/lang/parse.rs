@@ -99,3 +99,43 @@ fn unread(tree: &tree_sitter::Tree) -> Vec<Span> {
     spans.sort_by_key(|span| span.start);
     spans
 }
+
+/// One leaf of the grammar's own tree.
+pub struct Token<'t> {
+    pub text: &'t str,
+    /// Where it starts, in bytes.
+    pub start: usize,
+    /// One-based.
+    pub line: u32,
+    /// The grammar's names of the leaf and of what it belongs to.
+    pub kind: Box<str>,
+    pub parent: Box<str>,
+}
+
+impl Language {
+    /// The leaves of a text in order; `None` where it can't be parsed.
+    pub fn tokens<'t>(&self, text: &'t str) -> Option<Vec<Token<'t>>> {
+        let tree = self.syntax_tree(text).ok()?;
+        let mut tokens = Vec::new();
+        let mut cursor = tree.walk();
+        loop {
+            if cursor.goto_first_child() {
+                continue;
+            }
+            let (node, line) = (cursor.node(), cursor.node().start_position().row + 1);
+            let parent = node.parent().map_or("", |parent| parent.kind());
+            tokens.push(Token {
+                text: text.get(node.byte_range()).unwrap_or_default(),
+                start: node.start_byte(),
+                line: u32::try_from(line).unwrap_or(u32::MAX),
+                kind: node.kind().into(),
+                parent: parent.into(),
+            });
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return Some(tokens);
+                }
+            }
+        }
+    }
+}

@@ -123,6 +123,7 @@ pub struct Policy {
     branches: Branches,
     scope: Scope,
     evidence: Evidence,
+    prove: Prove,
     roles: Vec<(Patterns, Role)>,
     agents: Recognition,
     people: Recognition,
@@ -235,6 +236,17 @@ impl Evidence {
     }
 }
 
+/// `[prove]`.
+#[derive(Clone, Debug, Default)]
+pub struct Prove {
+    /// Empty: the caller has to name one.
+    pub command: Vec<String>,
+    pub reports: Option<String>,
+    pub timeout_seconds: Option<u64>,
+    pub caches: Vec<String>,
+    pub environment: Vec<String>,
+}
+
 /// A heading or trailer that must be there, and the line that says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Required {
@@ -342,6 +354,11 @@ impl Policy {
 
     pub fn evidence(&self) -> &Evidence {
         &self.evidence
+    }
+
+    /// How `agentgate prove` runs tests.
+    pub fn prove(&self) -> &Prove {
+        &self.prove
     }
 
     /// How to tell what a file is for: the policy's patterns before the built-in ones.

@@ -7,8 +7,8 @@ use super::layers::Layers;
 use super::node::{Node, Value};
 use super::shape::{EXCLUDE, INCLUDE, LEVEL, PATHS, ROLES};
 use super::{
-    Audience, Branches, Evidence, Flavor, Identity, Level, Limit, Override, Patterns, Policy, Recognition, Required,
-    Scope, Section, Setting, Source,
+    Audience, Branches, Evidence, Flavor, Identity, Level, Limit, Override, Patterns, Policy, Prove, Recognition,
+    Required, Scope, Section, Setting, Source,
 };
 use crate::change::Role;
 use crate::rules::{self, OptionKind, Options, Rule};
@@ -38,6 +38,7 @@ pub(super) fn policy(layers: Layers, source: Source) -> Policy {
         branches: branches(&read.at("branches")),
         scope: scope(&read.at("scope")),
         evidence: evidence(&read.at("evidence")),
+        prove: prove(&read.at("prove")),
         roles: roles(&read.at("roles")),
         agents: Recognition { authors: agents.at("authors").texts(), trailers: agents.at("trailers").texts() },
         people: Recognition { authors: people.at("authors").texts(), trailers: Vec::new() },
@@ -132,6 +133,16 @@ fn evidence(view: &View<'_>) -> Evidence {
         sections: view.at("sections").required(),
         footers: view.at("footers").required(),
         file: view.at("file").text(),
+    }
+}
+
+fn prove(view: &View<'_>) -> Prove {
+    Prove {
+        command: view.at("command").texts(),
+        reports: view.at("reports").text(),
+        timeout_seconds: view.at("timeout-seconds").limit().map(|limit| limit.value),
+        caches: view.at("caches").texts(),
+        environment: view.at("environment").texts(),
     }
 }
 

@@ -75,6 +75,7 @@ pub(super) static POLICY: &[Key] = &[
     key("rules", Shape::Rules { by_path: false }, "The level of each rule, and its options."),
     key(PATHS, Shape::Sections(PATH_SECTION), "A stricter or looser corner of the tree; later sections win."),
     key("evidence", Shape::Table(EVIDENCE), "What a branch must say about itself."),
+    key("prove", Shape::Table(PROVE), "How `agentgate prove` runs tests."),
     key("roles", Shape::Roles, "Patterns that give files a role, before the built-in ones."),
     key("agents", Shape::Table(AGENTS), "Agents to recognise besides the known ones."),
     key("people", Shape::Table(PEOPLE), "Who is a person, and what applies to people's branches in hooks and CI."),
@@ -115,6 +116,22 @@ static EVIDENCE: &[Key] = &[
         Shape::Text,
         "A file in the branch that may carry sections and footers instead; `{branch}` and `{ticket}` are replaced.",
     ),
+];
+
+static PROVE: &[Key] = &[
+    key(
+        "command",
+        Shape::List(Item::Text),
+        "The command and its arguments, where none is given; `{tests}` stands for the test files in question.",
+    ),
+    key("reports", Shape::Text, "A glob for JUnit files that the command leaves in the work tree."),
+    key("timeout-seconds", Shape::Count, "How long one run may take; 600 when left out."),
+    key(
+        "caches",
+        Shape::List(Item::Text),
+        "Paths of the work tree that runs share with it: installed dependencies, build caches.",
+    ),
+    key("environment", Shape::List(Item::Text), "Variables that runs are given besides the usual ones."),
 ];
 
 static AGENTS: &[Key] = &[

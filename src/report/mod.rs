@@ -15,6 +15,7 @@ mod layout;
 pub mod markdown;
 mod model;
 mod page;
+pub mod proof;
 mod sanitize;
 mod sarif;
 pub mod store;

@@ -16,6 +16,7 @@ mod packet;
 mod policy;
 mod program;
 mod properties;
+mod prove;
 mod push;
 mod receipts;
 mod redaction;

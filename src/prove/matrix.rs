@@ -1,0 +1,179 @@
+//! Lays out combinations of code, tests and a fault, and runs the command in them.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use globset::GlobMatcher;
+
+use super::ProveError;
+use super::junit;
+use super::outcome::Outcome;
+use super::run::Plan;
+use super::runner::{self, Prepared};
+use super::sides;
+use crate::change::{ChangeSet, Roles};
+use crate::git::{Checkout, Edit, GitError, Mode, ObjectId, Repository};
+use crate::{RepoPath, Side};
+
+/// One temporary repository in which every combination is laid out in turn, so that builds find their caches.
+pub struct Matrix<'a> {
+    pub checkout: Checkout,
+    plan: &'a Plan,
+    prepared: Prepared,
+    /// Reports in the work tree to read besides the runner's own.
+    reports: Option<GlobMatcher>,
+    /// By code, then by tests.
+    trees: [[ObjectId; 2]; 2],
+}
+
+impl<'a> Matrix<'a> {
+    /// Makes the four trees. `trees` are those of the base and the head.
+    ///
+    /// # Errors
+    /// When git can't lay them out.
+    pub fn new(
+        repository: &Repository,
+        head: ObjectId,
+        trees: [ObjectId; 2],
+        change: &ChangeSet,
+        roles: &Roles,
+        plan: &'a Plan,
+        reports: Option<GlobMatcher>,
+    ) -> Result<Self, GitError> {
+        let checkout = repository.checkout(head)?;
+        let [base, head] = trees;
+        let mixed = |code, tests| checkout.compose(code, &sides::with_tests_of(tests, change, roles, &checkout)?);
+        let trees = [[base, mixed(base, Side::Head)?], [mixed(head, Side::Base)?, head]];
+        Ok(Self { prepared: Prepared::new(plan.words.clone()), checkout, plan, reports, trees })
+    }
+
+    pub fn selects(&self) -> bool {
+        self.prepared.selects()
+    }
+
+    /// Gives every run the caches that the policy names, from the user's work tree.
+    ///
+    /// # Errors
+    /// When a link can't be made.
+    pub fn link(&self, caches: &[String], from: Option<&std::path::Path>) -> Result<(), ProveError> {
+        self.checkout.ignore(caches)?;
+        let Some(from) = from else { return Ok(()) };
+        for cache in caches {
+            let (source, target) = (from.join(cache), self.checkout.work_tree().join(cache));
+            if source.exists() && !target.exists() {
+                let failed = |why| ProveError::Cache { path: cache.clone(), why };
+                target.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(failed)?;
+                link(&source, &target).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the command on one side's code with one side's tests; only these test files where the runner can choose.
+    ///
+    /// # Errors
+    /// When the tree can't be laid out or the command not started.
+    pub fn run(&self, code: Side, tests: Side, files: &[String]) -> Result<Outcome, ProveError> {
+        self.run_tree(self.tree(code, tests), files)
+    }
+
+    /// The same with one file of the code replaced.
+    ///
+    /// # Errors
+    /// When the tree can't be laid out or the command not started.
+    pub fn run_with(
+        &self,
+        code: Side,
+        tests: Side,
+        fault: (&RepoPath, &[u8]),
+        files: &[String],
+    ) -> Result<Outcome, ProveError> {
+        let (path, bytes) = fault;
+        let edit = Edit { path: path.clone(), entry: Some((Mode::File, self.checkout.store(bytes)?)) };
+        let tree = self.checkout.compose(self.tree(code, tests), &[edit])?;
+        self.run_tree(tree, files)
+    }
+
+    pub fn tree(&self, code: Side, tests: Side) -> ObjectId {
+        let index = |side| usize::from(side == Side::Head);
+        self.trees[index(code)][index(tests)]
+    }
+
+    fn run_tree(&self, tree: ObjectId, files: &[String]) -> Result<Outcome, ProveError> {
+        self.checkout.switch_to(tree)?;
+        let top = self.checkout.work_tree();
+        let report = self.checkout.beside().join("report");
+        // A run that dies must not be read by the report of the one before.
+        std::fs::remove_file(&report).ok();
+        let stale = self.report_files();
+        stale.iter().for_each(|file| {
+            std::fs::remove_file(file).ok();
+        });
+        // Files that this tree doesn't have would end the run before its first test.
+        let there: Vec<String> = files.iter().filter(|file| top.join(file).is_file()).cloned().collect();
+        let words = self.prepared.command(&there, &report);
+        let ran = self
+            .plan
+            .run(&words, top)
+            .map_err(|why| ProveError::Command { command: spelled(&self.plan.words), why })?;
+        let mut tests = self.prepared.results(&ran, &report);
+        tests.extend(
+            self.report_files().iter().filter_map(|file| runner::read_file(file)).flat_map(|text| junit::read(&text)),
+        );
+        let printed: Vec<u8> = ran.stdout.iter().chain(&ran.stderr).copied().collect();
+        Ok(Outcome { ended: ran.ended, tests, tail: tail(&printed), seconds: ran.elapsed.as_secs_f64() })
+    }
+
+    /// The files of the work tree that the caller's pattern names.
+    fn report_files(&self) -> Vec<PathBuf> {
+        let Some(pattern) = &self.reports else { return Vec::new() };
+        let top = self.checkout.work_tree();
+        let mut found = Vec::new();
+        let mut waiting = vec![top.to_path_buf()];
+        while let Some(dir) = waiting.pop() {
+            for entry in std::fs::read_dir(&dir).into_iter().flatten().flatten() {
+                let Ok(kind) = entry.file_type() else { continue };
+                let path = entry.path();
+                let Some(relative) = path.strip_prefix(top).ok().and_then(|path| path.to_str()) else { continue };
+                if kind.is_dir() && !matches!(relative, ".git" | "node_modules") {
+                    waiting.push(path.clone());
+                } else if kind.is_file() && pattern.is_match(relative) {
+                    found.push(path);
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+#[cfg(unix)]
+fn link(source: &std::path::Path, target: &std::path::Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(source, target)
+}
+
+#[cfg(not(unix))]
+fn link(source: &std::path::Path, target: &std::path::Path) -> std::io::Result<()> {
+    std::os::windows::fs::symlink_dir(source, target)
+}
+
+/// A command in one line.
+pub fn spelled(words: &[OsString]) -> String {
+    let quoted = |word: &OsString| {
+        let word = word.to_string_lossy();
+        if word.is_empty() || word.contains(char::is_whitespace) { format!("'{word}'") } else { word.into_owned() }
+    };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// The last lines of an output.
+fn tail(printed: &[u8]) -> String {
+    const LINES: usize = 20;
+    let text = String::from_utf8_lossy(printed);
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    let mut tail = lines[lines.len().saturating_sub(LINES)..].join("\n");
+    let excess = tail.len().saturating_sub(4000);
+    let start = (excess..tail.len()).find(|at| tail.is_char_boundary(*at)).unwrap_or(0);
+    tail.drain(..start);
+    tail
+}

@@ -1,0 +1,204 @@
+//! Runs the caller's command in a tree: with a clean environment, a deadline, and nothing left running behind it.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+/// What is run in every tree.
+pub struct Plan {
+    pub words: Vec<OsString>,
+    pub timeout: Duration,
+    /// Variables of the caller's environment to pass on besides [`PASSED`].
+    pub environment: Vec<String>,
+}
+
+/// One run.
+pub struct Ran {
+    pub ended: Ended,
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+    pub elapsed: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Exit(i32),
+    /// Ended by a signal, whichever.
+    Killed,
+    TimedOut,
+}
+
+/// Variables that tools need to find themselves, their caches and their settings. Nothing that could say what is judged,
+/// and no secrets: what else a test needs, the policy names.
+const PASSED: &[&str] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "SYSTEMROOT",
+    "SYSTEMDRIVE",
+    "WINDIR",
+    "COMSPEC",
+    "PATHEXT",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PROGRAMDATA",
+    "PROGRAMFILES",
+    "NUMBER_OF_PROCESSORS",
+    "PROCESSOR_ARCHITECTURE",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "PKG_CONFIG_PATH",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "CARGO_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "GOPATH",
+    "GOROOT",
+    "GOCACHE",
+    "GOMODCACHE",
+    "GOTOOLCHAIN",
+    "JAVA_HOME",
+    "MAVEN_HOME",
+    "GRADLE_HOME",
+    "GRADLE_USER_HOME",
+    "DOTNET_ROOT",
+    "NUGET_PACKAGES",
+    "NVM_DIR",
+    "NVM_BIN",
+    "VOLTA_HOME",
+    "PNPM_HOME",
+    "COREPACK_HOME",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "PYENV_ROOT",
+    "UV_CACHE_DIR",
+    "RBENV_ROOT",
+    "GEM_HOME",
+    "GEM_PATH",
+    "BUNDLE_PATH",
+    "COMPOSER_HOME",
+    "MIX_HOME",
+    "HEX_HOME",
+    "CC",
+    "CXX",
+];
+
+/// What is kept of each stream; runners print their results last.
+const KEPT: usize = 32 << 20;
+
+/// How long a stream may stay open once the command has ended.
+const DRAIN: Duration = Duration::from_secs(2);
+
+impl Plan {
+    /// Runs the words in a directory, to their end or until the time is up.
+    ///
+    /// # Errors
+    /// When the program can't be started.
+    pub fn run(&self, words: &[OsString], dir: &Path) -> std::io::Result<Ran> {
+        let (program, arguments) = words.split_first().ok_or_else(|| std::io::Error::other("no command to run"))?;
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(dir).env_clear().envs(self.variables());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let started = Instant::now();
+        let mut child = command.spawn()?;
+        let (stdout, stderr) = (drained(child.stdout.take()), drained(child.stderr.take()));
+        let ended = self.wait(&mut child, started)?;
+        // Whatever it left running would change the next tree under the next run's feet, or hold the streams open.
+        kill_group(&mut child);
+        let elapsed = started.elapsed();
+        let read = |stream: mpsc::Receiver<Vec<u8>>| stream.recv_timeout(DRAIN).unwrap_or_default();
+        Ok(Ran { ended, stdout: read(stdout), stderr: read(stderr), elapsed })
+    }
+
+    fn wait(&self, child: &mut Child, started: Instant) -> std::io::Result<Ended> {
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(ended(status));
+            }
+            if started.elapsed() > self.timeout {
+                kill_group(child);
+                child.wait()?;
+                return Ok(Ended::TimedOut);
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn variables(&self) -> Vec<(OsString, OsString)> {
+        let named = PASSED.iter().copied().chain(self.environment.iter().map(String::as_str));
+        let mut variables: Vec<(OsString, OsString)> =
+            named.filter_map(|name| Some((name.into(), std::env::var_os(name)?))).collect();
+        let own: [(&str, &OsStr); 4] = [
+            ("AGENTGATE_PROVE", "1".as_ref()),
+            ("NO_COLOR", "1".as_ref()),
+            ("TERM", "dumb".as_ref()),
+            // Two faults of one size within one second would share their compiled file.
+            ("PYTHONDONTWRITEBYTECODE", "1".as_ref()),
+        ];
+        variables.extend(own.map(|(name, value)| (name.into(), value.into())));
+        variables
+    }
+}
+
+impl Ended {
+    pub fn passed(self) -> bool {
+        self == Self::Exit(0)
+    }
+}
+
+fn ended(status: ExitStatus) -> Ended {
+    status.code().map_or(Ended::Killed, Ended::Exit)
+}
+
+/// Reads a stream to its end beside the command; the last [`KEPT`] bytes of it.
+fn drained(stream: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
+    let (done, received) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut kept = Vec::new();
+        if let Some(mut stream) = stream {
+            let mut buffer = vec![0; 64 << 10];
+            while let Ok(count @ 1..) = stream.read(&mut buffer) {
+                kept.extend_from_slice(&buffer[..count]);
+                if kept.len() > 2 * KEPT {
+                    kept.drain(..kept.len() - KEPT);
+                }
+            }
+        }
+        // Nobody waits any more where the command's time was up.
+        done.send(kept).ok();
+    });
+    received
+}
+
+#[cfg(unix)]
+fn kill_group(child: &mut Child) {
+    let id = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+    if let Some(group) = id {
+        // Gone already is what was wanted.
+        rustix::process::kill_process_group(group, rustix::process::Signal::KILL).ok();
+    }
+}
+
+#[cfg(not(unix))]
+fn kill_group(child: &mut Child) {
+    child.kill().ok();
+}
