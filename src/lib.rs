@@ -76,6 +76,7 @@ pub fn findings(
     let compared = compare::Compared::new(change, &facts);
     let context = Context { change, subject, policy, claims, facts: &facts, compared: &compared };
     let judge = || {
+        compared.prepare();
         let rules = rules::ALL.par_iter().filter(|rule| policy.is_on(rule.name));
         rules.flat_map_iter(|rule| (rule.check)(&context)).collect()
     };

@@ -27,6 +27,14 @@ impl<'a> Compared<'a> {
         Self { change, facts, tests: OnceLock::new(), dependencies: OnceLock::new(), settings: OnceLock::new() }
     }
 
+    /// Makes every comparison, side by side, before rules ask for them.
+    ///
+    /// Rules run in parallel, and a thread that waits for parallel work is handed other work meanwhile. That may be a rule,
+    /// which must not come upon a comparison that is still being made further down on its own stack.
+    pub fn prepare(&self) {
+        rayon::join(|| self.tests(), || rayon::join(|| self.dependencies(), || self.settings()));
+    }
+
     /// What the head's tests demand against what the base's did.
     pub fn tests(&self) -> &tests::TestDiff {
         self.tests.get_or_init(|| {

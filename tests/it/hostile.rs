@@ -64,7 +64,7 @@ fn read(name: &str, text: &str) -> Option<Vec<TestFile>> {
     let path = RepoPath::from(name);
     let language = lang::of(&path)?;
     let parsed = language.parse(text.as_bytes()).ok()?;
-    let source = Source { path, language, text: text.into(), root: parsed.root, unread: parsed.unread, inline: false };
+    let source = Source { path, language, text: text.as_bytes().into(), root: parsed.root, unread: parsed.unread, inline: false };
     Some(tests::read(&[source]))
 }
 
@@ -119,6 +119,29 @@ fn constants_that_double_stay_small() {
     let started = Instant::now();
     judge("tests/test_a.py", &text, &text.replace("== a59", "!= a59"));
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+}
+
+/// Rules share comparisons, and what waits for one must not keep it from being made, however many cores there are.
+#[test]
+fn many_threads_never_wait_for_each_other() {
+    const THREADS: usize = 8;
+    let (done, is_done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(THREADS).build().expect("threads");
+        for _ in 0..30 {
+            let text = |sign: &str| -> Vec<(String, String)> {
+                let case = |at| format!("def test_{at}():\n    assert total() {sign} {at}\n").repeat(20);
+                (0..40).map(|at| (format!("tests/test_{at}.py"), case(at))).collect()
+            };
+            let (base, head) = (text("=="), text(">="));
+            let files = base.iter().zip(&head).map(|((path, old), (_, new))| (&**path, Some(&**old), Some(&**new)));
+            let change = Memory::change_set(files);
+            let policy = Policy::preset("strict").expect("a preset");
+            pool.install(|| agentgate::judge(&change, Subject::default(), &policy, &Claims::default()));
+        }
+        done.send(()).expect("somebody waits");
+    });
+    assert!(is_done.recv_timeout(Duration::from_secs(300)).is_ok(), "rules wait for each other");
 }
 
 /// `AGENTGATE_FUZZ_SECONDS=300 cargo test --test it mixed_up -- --nocapture` goes on for so long, from another start
