@@ -47,7 +47,23 @@ pub enum Reach {
 
 /// Comments and strings of a text, in order, not overlapping.
 pub fn spans(text: &str, syntax: &Syntax) -> Vec<Span> {
-    Scanner { bytes: text.as_bytes(), syntax, at: 0, before: b'\n', heredocs: Vec::new(), spans: Vec::new() }.run()
+    let openers = openers(syntax);
+    Scanner { bytes: text.as_bytes(), syntax, openers, at: 0, before: b'\n', heredocs: Vec::new(), spans: Vec::new() }
+        .run()
+}
+
+/// The bytes that can start anything but code: nearly all others are passed over with one look.
+fn openers(syntax: &Syntax) -> [bool; 256] {
+    let mut openers = [false; 256];
+    let written = syntax.blocks.iter().map(|(open, _)| *open).chain(syntax.line.iter().copied());
+    for open in written.chain(syntax.quotes.iter().map(|quote| quote.open)) {
+        openers[usize::from(open.as_bytes().first().copied().unwrap_or_default())] = true;
+    }
+    openers[usize::from(b'<')] |= syntax.heredocs != Heredocs::None;
+    openers[usize::from(b'r')] |= syntax.raw_hashes;
+    openers[usize::from(b'R')] |= syntax.raw_parentheses;
+    openers[usize::from(b'/')] |= syntax.regexes;
+    openers
 }
 
 /// The parts of a line of one kind, or of its code (`None`), each replaced elsewhere by spaces so that columns hold.
@@ -78,6 +94,7 @@ pub fn masked(text: &str, line: Range<usize>, spans: &[Span], keep: Option<Kind>
 struct Scanner<'a> {
     bytes: &'a [u8],
     syntax: &'a Syntax,
+    openers: [bool; 256],
     at: usize,
     /// The last byte of code that was no blank; a line feed at the start of the text.
     before: u8,
@@ -92,7 +109,8 @@ const CHARACTER: usize = 12;
 impl Scanner<'_> {
     fn run(mut self) -> Vec<Span> {
         while self.at < self.bytes.len() {
-            if !self.comment() && !self.heredoc() && !self.raw() && !self.string() && !self.regex() {
+            let opens = self.openers[usize::from(self.bytes[self.at])];
+            if !opens || !self.comment() && !self.heredoc() && !self.raw() && !self.string() && !self.regex() {
                 self.code();
             }
         }
@@ -251,7 +269,9 @@ impl Scanner<'_> {
             let byte = self.bytes[at];
             if byte == b'\\' && quote.escapes {
                 at += 2;
-            } else if self.bytes[at..].starts_with(quote.close.as_bytes()) {
+            } else if quote.close.as_bytes().first() == Some(&byte)
+                && self.bytes[at..].starts_with(quote.close.as_bytes())
+            {
                 let end = at + quote.close.len();
                 return (quote.lines != Reach::Character || at - start <= CHARACTER && at > start).then_some(end);
             } else if (byte == b'\n' && quote.lines != Reach::File)

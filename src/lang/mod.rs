@@ -19,6 +19,7 @@
 //!
 //! Rows in the `[tests]` tables of its language; `facts::tests::vocabulary` documents the words.
 
+mod both;
 #[cfg(any(feature = "lang-c", feature = "lang-cpp"))]
 mod cpp;
 #[cfg(feature = "lang-csharp")]
@@ -47,6 +48,7 @@ mod shape;
 #[cfg(feature = "lang-swift")]
 mod swift;
 
+pub use both::ChangedLines;
 pub use data::{Data, Syntax, Tests};
 pub use exports::{Export, Exports, Parameter, PassedOn};
 pub use node::{Kind, Node, Role, Span};
@@ -73,6 +75,13 @@ pub struct Language {
     respell: fn(&str) -> Option<String>,
     pub syntax: Syntax,
     pub tests: Tests,
+}
+
+impl Language {
+    /// The grammar itself, for whoever measures it.
+    pub fn grammar(&self) -> &tree_sitter::Language {
+        &self.grammar
+    }
 }
 
 /// Looks at a grammar node before the tables do.

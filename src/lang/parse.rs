@@ -3,6 +3,8 @@
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use tree_sitter::Tree;
+
 use super::Language;
 use super::lower;
 use super::node::{Node, Span};
@@ -41,7 +43,11 @@ impl Language {
     /// When the file is not text, too large, too slow, or known to crash the grammar.
     pub fn parse(&self, source: &[u8]) -> Result<Parsed, Unparsed> {
         let text = std::str::from_utf8(source).map_err(|_| Unparsed::Encoding)?;
-        let mut tree = self.syntax_tree(text)?;
+        self.understood(text, self.syntax_tree(text)?)
+    }
+
+    /// A syntax tree as the neutral one; spelled otherwise where that helps the grammar.
+    pub(super) fn understood(&self, text: &str, mut tree: Tree) -> Result<Parsed, Unparsed> {
         let mut spelled = std::borrow::Cow::Borrowed(text);
         if tree.root_node().has_error()
             && let Some(other) = (self.respell)(text)
@@ -53,7 +59,12 @@ impl Language {
         Ok(Parsed { root, unread: unread(&tree) })
     }
 
-    pub(super) fn syntax_tree(&self, text: &str) -> Result<tree_sitter::Tree, Unparsed> {
+    pub(super) fn syntax_tree(&self, text: &str) -> Result<Tree, Unparsed> {
+        self.syntax_tree_after(None, text)
+    }
+
+    /// Parses a text, from the tree of an `earlier` text on that was edited to fit.
+    pub(super) fn syntax_tree_after(&self, earlier: Option<&Tree>, text: &str) -> Result<Tree, Unparsed> {
         if text.len() > SIZE_LIMIT {
             return Err(Unparsed::TooLarge { size: text.len(), limit: SIZE_LIMIT });
         }
@@ -71,13 +82,13 @@ impl Language {
         parser.set_language(&self.grammar).map_err(|_| Unparsed::Refused("the grammar does not fit the parser"))?;
         let bytes = text.as_bytes();
         parser
-            .parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options))
+            .parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), earlier, Some(options))
             .ok_or(Unparsed::TooSlow(budget))
     }
 }
 
 /// What the grammar did not understand, or made up to go on. Read off the syntax tree, whatever the lowering leaves out.
-fn unread(tree: &tree_sitter::Tree) -> Vec<Span> {
+fn unread(tree: &Tree) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut waiting = vec![tree.root_node()];
     while let Some(node) = waiting.pop() {

@@ -13,8 +13,7 @@ fn outline() {
     let parsed = language.parse(&bytes).expect("parses");
     println!("{}", lang::outline(&parsed.root));
     println!("unread: {:?}", parsed.unread);
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let source = Source { path, language, text, root: parsed.root, unread: Vec::new(), inline: false };
+    let source = Source { path, language, text: bytes.into(), root: parsed.root, unread: Vec::new(), inline: false };
     for file in tests::read(&[source]) {
         for setting in &file.settings {
             println!("setting {:?} {} = {:?}", setting.kind, setting.what, setting.value);

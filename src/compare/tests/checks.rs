@@ -219,7 +219,7 @@ fn subject_gone(check: &Check, new: &Case, around: &Surroundings<'_>) -> Option<
         [&check.subject, &check.resolved_subject].into_iter().chain(&check.expected).flat_map(|n| n.words());
     looked_at
         .flat_map(|word| word.split('.'))
-        .find(|word| around.gone().contains(*word) && !new.names.contains(*word))
+        .find(|word| around.is_gone(word) && !new.names.contains(*word))
         .map(str::to_owned)
 }
 

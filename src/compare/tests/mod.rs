@@ -8,6 +8,7 @@ mod born;
 mod cases;
 mod checks;
 mod credit;
+mod gone;
 mod implied;
 mod marks;
 mod mocks;

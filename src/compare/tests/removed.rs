@@ -18,13 +18,8 @@ pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &S
             continue;
         }
         let suites = old.suites.iter().flat_map(|suite| suite.split(|c: char| !c.is_alphanumeric() && c != '_'));
-        let subject_gone = old
-            .names
-            .iter()
-            .map(|name| &**name)
-            .chain(suites)
-            .find(|name| around.gone().contains(*name))
-            .map(str::to_owned);
+        let subject_gone =
+            old.names.iter().map(|name| &**name).chain(suites).find(|name| around.is_gone(name)).map(str::to_owned);
         let why = match (total, credited) {
             (0, _) => "is gone".to_owned(),
             (_, 0) if total == 1 => "is gone with its check".to_owned(),

@@ -5,13 +5,14 @@ use std::collections::{HashMap, HashSet};
 use super::scope::Scope;
 use super::vocabulary::{self, Vocabulary};
 use crate::RepoPath;
+use crate::change::Bytes;
 use crate::lang::{Kind, Language, Node, Role, Span};
 
 /// A file read into the neutral tree, with its source.
 pub struct Source {
     pub path: RepoPath,
     pub language: &'static Language,
-    pub text: String,
+    pub text: Bytes,
     pub root: Node,
     pub unread: Vec<Span>,
     /// Production code with tests beside it: only what is compiled for tests is read.
@@ -212,9 +213,10 @@ fn interned<'a>(node: &'a Node, text: &str) -> Option<&'a str> {
     node.nodes().find_map(|child| interned(child, text))
 }
 
-pub fn excerpt(text: &str, span: Span) -> String {
+fn excerpt(text: &[u8], span: Span) -> String {
     const LIMIT: usize = 240;
     let raw = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    let raw = std::str::from_utf8(raw).unwrap_or_default();
     let mut line = String::new();
     for word in raw.split_whitespace() {
         if !line.is_empty() {

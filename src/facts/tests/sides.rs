@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use super::library::Source;
 use super::{TestFile, read, runner};
-use crate::change::{ChangeSet, FileChange, Mode, Role};
-use crate::lang::{self, Span};
+use crate::change::{Bytes, ChangeSet, FileChange, Mode, Role};
+use crate::lang::{self, ChangedLines, Language, Parsed, Unparsed};
 use crate::{RepoPath, Side};
 
 /// The test files of both sides of a change.
@@ -22,15 +22,12 @@ pub struct Sides {
 impl Sides {
     pub fn of(change: &ChangeSet) -> Self {
         let files: Vec<&FileChange> = change.files.iter().filter(|file| may_hold_tests(file)).collect();
-        // Both sides at once: a branch of one long file keeps two cores busy.
-        let parse = |side| -> Vec<Result<Source, (RepoPath, String)>> {
-            files.par_iter().filter_map(|file| source(change, file, side)).collect()
-        };
-        let (base, head) = rayon::join(|| parse(Side::Base), || parse(Side::Head));
+        let parsed: Vec<_> = files.par_iter().map(|file| sources(change, file)).collect();
+        let (base, head): (Vec<_>, Vec<_>) = parsed.into_iter().unzip();
         let mut sides = Self::default();
         for (side, parsed) in [(Side::Base, base), (Side::Head, head)] {
             let mut sources = Vec::new();
-            for result in parsed {
+            for result in parsed.into_iter().flatten() {
                 match result {
                     Ok(source) => sources.push(source),
                     Err((path, why)) => sides.unread.push((path, side, why)),
@@ -75,9 +72,8 @@ fn configuration(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Te
     }
     let language = lang::of(&entry.path).filter(|language| runner::fits(language))?;
     let parsed = language.parse(&bytes).ok()?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let source =
-        Source { path: entry.path.clone(), language, text, root: parsed.root, unread: Vec::new(), inline: false };
+    let (path, root) = (entry.path.clone(), parsed.root);
+    let source = Source { path, language, text: bytes, root, unread: Vec::new(), inline: false };
     Some(runner::module(&source))
 }
 
@@ -90,33 +86,86 @@ fn may_hold_tests(file: &FileChange) -> bool {
     }
 }
 
-fn source(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Result<Source, (RepoPath, String)>> {
+type Read = Option<Result<Source, (RepoPath, String)>>;
+
+/// Both sides of a file.
+fn sources(change: &ChangeSet, file: &FileChange) -> (Read, Read) {
+    match (text(change, file, Side::Base), text(change, file, Side::Head)) {
+        (Some(Ok(base)), Some(Ok(head))) if keeps_tests(&base, &head) => (None, None),
+        (Some(Ok(base)), Some(Ok(head))) if base.language.index == head.language.index => {
+            let changed = changed_lines(change, file);
+            let (before, after) = base.language.parse_both(&base.bytes, &head.bytes, &changed);
+            (Some(base.source(before)), Some(head.source(after)))
+        }
+        (base, head) => rayon::join(|| alone(base), || alone(head)),
+    }
+}
+
+fn alone(text: Option<Result<Text, (RepoPath, String)>>) -> Read {
+    Some(text?.and_then(|text| {
+        let parsed = text.language.parse(&text.bytes);
+        text.source(parsed)
+    }))
+}
+
+fn changed_lines(change: &ChangeSet, file: &FileChange) -> Vec<ChangedLines> {
+    let range = |first: u32, count: u32| {
+        // A run of no lines stands after the line it names.
+        let start = if count == 0 { first as usize } else { first as usize - 1 };
+        start..start + count as usize
+    };
+    let hunks = change.hunks(file).unwrap_or_default();
+    hunks
+        .iter()
+        .map(|hunk| (range(hunk.base_start, hunk.base_count), range(hunk.head_start, hunk.head_count)))
+        .collect()
+}
+
+/// A side that may hold tests, not yet parsed.
+struct Text {
+    path: RepoPath,
+    language: &'static Language,
+    bytes: Bytes,
+    inline: bool,
+}
+
+impl Text {
+    fn source(self, parsed: Result<Parsed, Unparsed>) -> Result<Source, (RepoPath, String)> {
+        let Self { path, language, bytes: text, inline } = self;
+        match parsed {
+            Ok(Parsed { root, unread }) => Ok(Source { path, language, text, root, unread, inline }),
+            Err(error) => Err((path, error.to_string())),
+        }
+    }
+}
+
+fn text(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Result<Text, (RepoPath, String)>> {
     let entry = file.side(side)?;
     if !matches!(entry.mode, Mode::File | Mode::Executable) {
         return None;
     }
-    let language = lang::of(&entry.path)?;
-    let fail = |why: String| Some(Err((entry.path.clone(), why)));
+    let (path, language) = (entry.path.clone(), lang::of(&entry.path)?);
     let bytes = match change.content(file, side)? {
         Ok(bytes) => bytes,
-        Err(error) => return fail(error.to_string()),
+        Err(error) => return Some(Err((path, error.to_string()))),
     };
     let inline = file.role == Role::Production;
-    if inline && !mentions_tests(&bytes) {
+    if inline && first_test(&bytes).is_none() {
         return None;
     }
-    match language.parse(&bytes) {
-        Ok(parsed) => {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            let unread: Vec<Span> = parsed.unread;
-            Some(Ok(Source { path: entry.path.clone(), language, text, root: parsed.root, unread, inline }))
-        }
-        Err(error) => fail(error.to_string()),
-    }
+    Some(Ok(Text { path, language, bytes, inline }))
 }
 
-/// Whether a Rust file may have tests of its own.
-fn mentions_tests(bytes: &[u8]) -> bool {
-    let has = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
-    has(b"#[test]") || has(b"::test") || has(b"cfg(test)") || has(b"rstest") || has(b"test_case")
+/// Whether the tests in production code, and everything after the first of them, are the same bytes as before.
+fn keeps_tests(base: &Text, head: &Text) -> bool {
+    fn tests(text: &Text) -> Option<&[u8]> {
+        text.bytes.get(first_test(&text.bytes)?..)
+    }
+    base.inline && head.inline && tests(base) == tests(head)
+}
+
+/// Where a Rust file first says that there are tests in it, if it does.
+fn first_test(bytes: &[u8]) -> Option<usize> {
+    const WORDS: [&[u8]; 5] = [b"#[test]", b"::test", b"cfg(test)", b"rstest", b"test_case"];
+    WORDS.iter().filter_map(|word| memchr::memmem::find(bytes, word)).min()
 }

@@ -1,0 +1,151 @@
+//! What production code defined before and does not any more.
+//!
+//! A definition, not a word: a renamed local or a deleted comment takes nothing from a test. Asked one name at a time,
+//! because most changes take nothing away: parsed are only files in which the branch deleted a line with that name, and
+//! files that still have it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::Side;
+use crate::change::{ChangeSet, FileChange, Role};
+use crate::facts::text::Lines;
+use crate::lang::{self, Kind, Node, Role as Part};
+
+/// Larger files are not asked what they define.
+const SIZE_LIMIT: usize = 2 << 20;
+
+pub(super) struct Gone<'c> {
+    change: &'c ChangeSet,
+    production: Vec<File<'c>>,
+    /// Words on lines that the branch deleted, with the files they stood in.
+    deleted: OnceLock<HashMap<Vec<u8>, Vec<usize>>>,
+    answers: Mutex<HashMap<String, bool>>,
+}
+
+/// A file with what each of its sides defines, read when asked.
+struct File<'c> {
+    file: &'c FileChange,
+    base: OnceLock<HashSet<String>>,
+    head: OnceLock<HashSet<String>>,
+}
+
+impl<'c> Gone<'c> {
+    pub fn of(change: &'c ChangeSet) -> Self {
+        let production = change.files.iter().filter(|file| file.role == Role::Production);
+        let production = production.map(|file| File { file, base: OnceLock::new(), head: OnceLock::new() }).collect();
+        Self { change, production, deleted: OnceLock::new(), answers: Mutex::default() }
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        let key = longest_word(name.as_bytes());
+        let Some(candidates) = self.deleted.get_or_init(|| self.deleted_words()).get(key) else { return false };
+        let known = self.answers().get(name).copied();
+        known.unwrap_or_else(|| {
+            // Nothing is locked meanwhile: a thread that waits for parallel work may be handed another question.
+            let was = candidates.par_iter().any(|at| self.defines(&self.production[*at], Side::Base, name));
+            let is = || {
+                self.production.par_iter().any(|file| self.mentions(file, key) && self.defines(file, Side::Head, name))
+            };
+            let answer = was && !is();
+            self.answers().insert(name.to_owned(), answer);
+            answer
+        })
+    }
+
+    fn answers(&self) -> MutexGuard<'_, HashMap<String, bool>> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn deleted_words(&self) -> HashMap<Vec<u8>, Vec<usize>> {
+        let mut deleted: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        for (at, File { file, .. }) in self.production.iter().enumerate() {
+            let (Ok(hunks), Some(Ok(bytes))) = (self.change.hunks(file), self.change.content(file, Side::Base)) else {
+                continue;
+            };
+            let lines = Lines::of(&bytes);
+            for hunk in hunks {
+                for word in words(lines.run(hunk.base_start, hunk.base_count).as_bytes()) {
+                    match deleted.get_mut(word) {
+                        Some(files) if files.last() == Some(&at) => {}
+                        Some(files) => files.push(at),
+                        None => drop(deleted.insert(word.to_owned(), vec![at])),
+                    }
+                }
+            }
+        }
+        deleted
+    }
+
+    fn mentions(&self, File { file, .. }: &File<'_>, word: &[u8]) -> bool {
+        let Some(Ok(bytes)) = self.change.content(file, Side::Head) else { return false };
+        memchr::memmem::find(&bytes, word).is_some()
+    }
+
+    fn defines(&self, file: &File<'_>, side: Side, name: &str) -> bool {
+        let known = if side == Side::Base { &file.base } else { &file.head };
+        known.get_or_init(|| definitions(self.change, file.file, side)).contains(name)
+    }
+}
+
+fn definitions(change: &ChangeSet, file: &FileChange, side: Side) -> HashSet<String> {
+    let mut names = HashSet::new();
+    let (Some(entry), Some(Ok(bytes))) = (file.side(side), change.content(file, side)) else { return names };
+    if bytes.len() > SIZE_LIMIT {
+        return names;
+    }
+    match lang::of(&entry.path).map(|language| language.parse(&bytes)) {
+        Some(Ok(parsed)) => {
+            define(&parsed.root, false, 0, &mut names);
+            types(&bytes, &mut names);
+        }
+        // Without a grammar only a whole file is known to be gone.
+        _ if file.head.is_none() => add(&mut names, &bytes, |word| word.len() >= 5),
+        _ => {}
+    }
+    names
+}
+
+/// Functions and classes wherever they are, values outside of functions.
+fn define(node: &Node, local: bool, depth: usize, names: &mut HashSet<String>) {
+    if depth > 60 {
+        return;
+    }
+    for child in node.nodes() {
+        match child.kind {
+            Kind::Function | Kind::Class if child.text.len() >= 3 => {
+                names.insert(child.text.to_string());
+            }
+            Kind::Assign if !local => {
+                let target = child.child(Part::Target).filter(|target| target.is(Kind::Name));
+                names.extend(target.map(|name| name.text.to_string()));
+            }
+            _ => {}
+        }
+        let local = local || matches!(child.kind, Kind::Function | Kind::Lambda);
+        define(child, local, depth + 1, names);
+    }
+}
+
+/// Types by their spelling: their declarations say nothing to a test's reader and are not in the tree.
+fn types(bytes: &[u8], names: &mut HashSet<String>) {
+    let is_type =
+        |word: &[u8]| word.len() >= 5 && word[0].is_ascii_uppercase() && word.iter().any(u8::is_ascii_lowercase);
+    add(names, bytes, is_type);
+}
+
+fn add(names: &mut HashSet<String>, bytes: &[u8], fits: impl Fn(&[u8]) -> bool) {
+    let fitting = words(bytes).filter(|word| !word[0].is_ascii_digit() && fits(word));
+    names.extend(fitting.map(|word| String::from_utf8_lossy(word).into_owned()));
+}
+
+fn words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_')).filter(|word| !word.is_empty())
+}
+
+/// What of a name is looked for in texts: `valid` of `valid?`.
+fn longest_word(name: &[u8]) -> &[u8] {
+    words(name).max_by_key(|word| word.len()).unwrap_or_default()
+}
