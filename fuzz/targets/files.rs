@@ -1,0 +1,27 @@
+//! A file that is no test, given to every reader of files: `path`, a line break, the bytes.
+
+#![no_main]
+
+use agentgate::RepoPath;
+use agentgate::facts::document::{self, Format};
+use agentgate::facts::{ci, contracts, dependencies, secrets, shell, snapshots, suppressions};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    let Some(end) = input.iter().position(|byte| *byte == b'\n') else { return };
+    let (path, bytes) = (RepoPath::from(&*String::from_utf8_lossy(&input[..end])), &input[end + 1..]);
+    let _ = dependencies::read(&path, bytes);
+    let _ = dependencies::lockfiles::read(&path, bytes);
+    let _ = ci::read(&path, bytes);
+    ci::scripts::read(&path, bytes);
+    let _ = contracts::read(&path, bytes);
+    snapshots::entries(&path, bytes);
+    snapshots::owner(&path, bytes);
+    suppressions::read(&path, bytes);
+    for format in [Format::Json, Format::Yaml, Format::Toml, Format::Xml, Format::Ini] {
+        let _ = document::read_all(format, bytes);
+    }
+    let text = String::from_utf8_lossy(bytes);
+    secrets::find(&text, secrets::Care::Assignments);
+    shell::read(&text, shell::Start::ERREXIT);
+    ci::scripts::powershell(&text);
+});
