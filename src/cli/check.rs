@@ -19,6 +19,7 @@ Examples:
   agentgate check --base origin/main --head agent/T-1-x
   agentgate check --format json --output agentgate.json
   agentgate check --pr-body body.md              with the pull request's text as evidence
+  agentgate check --sarif semgrep.sarif          with what another scanner found in the lines it adds
   agentgate check --as human                     what a person's branch would be held to
 
 The base side provides the policy (.agentgate/policy.toml); nothing the branch carries can loosen it.
@@ -48,6 +49,9 @@ pub struct Check {
     /// The pull request's title and text; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pr_body: Option<PathBuf>,
+    /// A report of another scanner, in SARIF 2.1.0; may be given several times
+    #[arg(long, value_name = "FILE")]
+    sarif: Vec<PathBuf>,
     /// As whose branch to judge
     #[arg(long = "as", value_name = "WHO", value_enum, default_value_t = Reading::Agent)]
     reading: Reading,
@@ -88,6 +92,7 @@ impl Check {
             policy: self.policy,
             packet: self.packet,
             text: self.pr_body.as_deref().map(text_of).transpose()?,
+            sarif: self.sarif,
             text_may_follow: false,
             reading: self.reading,
         };

@@ -21,6 +21,7 @@ Examples:
   agentgate ci                                   on GitHub (pull_request, merge_group, push), GitLab, Forgejo
   agentgate ci --base origin/main --branch \"$BRANCH\"      anywhere else
   agentgate ci --format sarif --output agentgate.sarif
+  agentgate ci --sarif semgrep.sarif --sarif gitleaks.sarif
 
 The clone needs its history: `fetch-depth: 0` on GitHub, `GIT_DEPTH: 0` on GitLab.
 Elsewhere AGENTGATE_BASE, AGENTGATE_HEAD, AGENTGATE_BRANCH and AGENTGATE_PR_BODY (a file) say the same as the flags.
@@ -47,6 +48,9 @@ pub struct Ci {
     /// Hold the branch to this work packet instead of the base side's for its ticket
     #[arg(long, value_name = "FILE")]
     packet: Option<PathBuf>,
+    /// A report of another scanner, in SARIF 2.1.0; may be given several times
+    #[arg(long, value_name = "FILE")]
+    sarif: Vec<PathBuf>,
     /// As whose branch to judge
     #[arg(long = "as", value_name = "WHO", value_enum, default_value_t = Reading::Auto)]
     reading: Reading,
@@ -78,6 +82,7 @@ impl Ci {
             policy: self.policy.clone(),
             packet: self.packet.clone(),
             text: request.text.clone(),
+            sarif: self.sarif.clone(),
             text_may_follow: request.text.is_none(),
             reading: self.reading,
         };

@@ -105,6 +105,7 @@ fn judged(repository: &Repository) -> Result<Report> {
         push: None,
         policy: None,
         packet: None,
+        sarif: Vec::new(),
         text: None,
         text_may_follow: false,
         reading: Reading::Agent,

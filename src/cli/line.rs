@@ -7,7 +7,7 @@ use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::outlet::Progress;
 use crate::change::{ChangeSet, Unreadable};
-use crate::evidence::{Claims, Commit};
+use crate::evidence::{Claims, Commit, sarif};
 use crate::git::{self, GitError, Head, ObjectId, Repository, Uncommitted};
 use crate::packet::{self, Packet};
 use crate::policy::{Audience, Policy};
@@ -101,6 +101,8 @@ pub struct Question {
     pub packet: Option<PathBuf>,
     /// The pull request's text.
     pub text: Option<String>,
+    /// Reports of other scanners.
+    pub sarif: Vec<PathBuf>,
     /// Whether the pull request may say more than `text` does.
     pub text_may_follow: bool,
     pub reading: Reading,
@@ -242,6 +244,7 @@ pub fn prepare(repository: &Repository, question: &Question) -> Result<Preparati
         pull_request: question.text.clone(),
         text_may_follow: question.text_may_follow,
         commits: commits.into_iter().map(claim).collect(),
+        scans: scans(repository, &question.sarif)?,
     };
     let subject = Subject {
         base: Revision { name: base.name.clone(), commit: Some(base.id.to_string()), tree: None },
@@ -355,6 +358,32 @@ fn delegated(policy: Policy, packet: Option<Packet>, change: &ChangeSet, branch:
         Some(Packet::parse_leniently(&path, &bytes))
     });
     packet.into_iter().chain(own).fold(policy, Policy::with_packet)
+}
+
+/// What other scanners found, of the files someone names.
+fn scans(repository: &Repository, files: &[PathBuf]) -> Result<Vec<sarif::Scan>> {
+    let top = repository.worktree_dir().map(|dir| std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned()));
+    let roots: Vec<String> = top.iter().map(|dir| dir.display().to_string()).collect();
+    let mut scans = Vec::new();
+    for file in files {
+        let failed = |why: String| {
+            Failure::new(format!("the scanner's report {} can't be read: {why}", file.display()))
+                .help("name a file in SARIF 2.1.0 with --sarif, as the scanner wrote it")
+        };
+        let bytes = bounded(file, sarif::LARGEST).map_err(|error| failed(error.to_string()))?;
+        scans.extend(sarif::read(&bytes, &roots).map_err(|error| failed(error.to_string()))?);
+    }
+    Ok(scans)
+}
+
+fn bounded(file: &Path, largest: u64) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)?.take(largest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > largest {
+        return Err(std::io::Error::other(format!("more than {largest} bytes")));
+    }
+    Ok(bytes)
 }
 
 /// Reads files of a commit, for policies and packets.

@@ -133,6 +133,7 @@ impl PrePush {
             branch: update.is_branch().then(|| update.short_name().to_owned()),
             policy: None,
             packet: None,
+            sarif: Vec::new(),
             text: None,
             text_may_follow: true,
             reading: Reading::Auto,

@@ -89,6 +89,7 @@ impl Prove {
             push: None,
             policy: self.policy,
             packet: None,
+            sarif: Vec::new(),
             text: None,
             text_may_follow: true,
             reading: Reading::Agent,

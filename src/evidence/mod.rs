@@ -1,9 +1,11 @@
-//! What the branch claims, as it was written: pull request text, commit messages and trailers, committed evidence.
+//! What the branch claims, as it was written: pull request text, commit messages and trailers, committed evidence. And what
+//! other scanners say of it.
 //!
-//! Reads words into structure; whether they suffice is a rule's business. `markdown` and `trailers` know how something is
-//! written, [`written`](Written) where.
+//! Reads words into structure; whether they suffice is a rule's business. `markdown`, `trailers` and [`sarif`] know how something
+//! is written, [`written`](Written) where.
 
 mod markdown;
+pub mod sarif;
 mod trailers;
 mod written;
 
@@ -20,6 +22,8 @@ pub struct Claims {
     pub text_may_follow: bool,
     /// Commits between merge base and head, newest first.
     pub commits: Vec<Commit>,
+    /// What other scanners found, as whoever runs the gate hands it over.
+    pub scans: Vec<sarif::Scan>,
 }
 
 #[derive(Clone, Debug)]

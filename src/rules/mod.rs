@@ -30,6 +30,7 @@ mod policy_tampering;
 mod protected_branch;
 mod raised_timeout;
 mod removed_assertion;
+mod scanner_finding;
 mod schema_migration;
 mod skipped_test;
 mod snapshot_churn;
@@ -79,6 +80,7 @@ pub static ALL: &[&Rule] = &[
     &personal_data::RULE,
     &leftover_marker::RULE,
     &hidden_unicode::RULE,
+    &scanner_finding::RULE,
     &unreadable_change::RULE,
     &missing_evidence::RULE,
 ];

@@ -24,6 +24,8 @@ pub struct Finding {
     pub after: Option<String>,
     /// A value or outcome that passes now and did not before.
     pub witness: Option<String>,
+    /// What tells it apart from another of the same rule on the same lines, where the code does not.
+    pub about: Option<String>,
     /// What to do next, where the rule's page is too general.
     pub help: Option<String>,
     /// A policy line that says more than the rule's level does: the pattern, the limit.
@@ -42,6 +44,7 @@ impl Finding {
             before: None,
             after: None,
             witness: None,
+            about: None,
             help: None,
             because: None,
             confidence: Confidence::Certain,
@@ -75,6 +78,11 @@ impl Finding {
 
     pub fn witness(mut self, text: impl Into<String>) -> Self {
         self.witness = Some(text.into());
+        self
+    }
+
+    pub fn about(mut self, text: impl Into<String>) -> Self {
+        self.about = Some(text.into());
         self
     }
 

@@ -66,6 +66,10 @@ fn digest(finding: &Finding, path: Option<&RepoPath>) -> [u8; 32] {
         digest.update(part.map_or(u64::MAX, |part| part.len() as u64).to_be_bytes());
         digest.update(part.unwrap_or_default());
     }
+    // Only where there is one: identities of all other findings stay what they are.
+    if let Some(about) = &finding.about {
+        digest.update(about.as_bytes());
+    }
     digest.finalize().into()
 }
 
@@ -110,6 +114,8 @@ mod tests {
             Finding { rule: "removed-assertion", ..one.clone() },
             one.clone().in_test("u"),
             Finding { before: None, ..one.clone() },
+            one.clone().about("semgrep/a"),
+            one.clone().about("semgrep/b"),
             // The same characters, cut elsewhere.
             finding("a.py", 1, "x == 1x", "> 0"),
         ];

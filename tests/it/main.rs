@@ -24,6 +24,7 @@ mod report;
 mod report_formats;
 mod repository;
 mod rules;
+mod scanners;
 mod shapes;
 mod testdiff;
 mod uncommitted;

@@ -17,6 +17,8 @@ pub struct Case {
     pub packet: Option<String>,
     pub pull_request: Option<String>,
     pub commits: Vec<Commit>,
+    /// Reports of other scanners.
+    pub sarif: Vec<String>,
     pub attributes: Vec<(String, String)>,
     pub expected: Vec<Expected>,
 }
@@ -211,6 +213,10 @@ fn add(case: &mut Case, fence: &Fence) -> Result<(), String> {
         ("diff", None) => Err(format!("line {}: a diff needs path=…", fence.line)),
         ("toml", None) if fence.is("policy") => {
             case.policy.push_str(&joined(&fence.body));
+            Ok(())
+        }
+        ("json", None) if fence.is("sarif") => {
+            case.sarif.push(joined(&fence.body));
             Ok(())
         }
         ("markdown", None) if fence.is("packet") => {

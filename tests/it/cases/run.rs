@@ -1,7 +1,7 @@
 //! Judges one case and compares.
 
 use agentgate::change::{ChangeSet, Memory, Roles};
-use agentgate::evidence::{self, Claims};
+use agentgate::evidence::{self, Claims, sarif};
 use agentgate::packet::Packet;
 use agentgate::policy::Policy;
 use agentgate::verdict::{Confidence, Finding, Subject};
@@ -16,7 +16,10 @@ pub fn case(title: &str, about: Option<&'static str>, case: &Case) -> (Option<St
         Err(problem) => return (Some(format!("{title}\n  {problem}")), String::new()),
     };
     let (subject, claims) = match subject(case) {
-        Ok(subject) => (subject, claims(case)),
+        Ok(subject) => match claims(case) {
+            Ok(claims) => (subject, claims),
+            Err(problem) => return (Some(format!("{title}\n  {problem}")), String::new()),
+        },
         Err(problem) => return (Some(format!("{title}\n  {problem}")), String::new()),
     };
     if let Some(rule) = case.expected.iter().filter_map(|e| e.rule.as_deref()).find(|rule| rules::find(rule).is_none())
@@ -73,7 +76,7 @@ fn subject(case: &Case) -> Result<Subject, String> {
     Ok(subject)
 }
 
-fn claims(case: &Case) -> Claims {
+fn claims(case: &Case) -> Result<Claims, String> {
     let commits = case.commits.iter().enumerate().map(|(index, commit)| {
         let (name, email) = commit.author.split_once(" <").unwrap_or((commit.author.as_str(), ""));
         evidence::Commit {
@@ -84,7 +87,9 @@ fn claims(case: &Case) -> Claims {
         }
     });
     let is_push = case.attributes.iter().any(|(key, _)| key == "push");
-    Claims { pull_request: case.pull_request.clone(), text_may_follow: is_push, commits: commits.collect() }
+    let scans = case.sarif.iter().map(|text| sarif::read(text.as_bytes(), &[]).map_err(|error| error.to_string()));
+    let scans = scans.collect::<Result<Vec<_>, _>>()?.concat();
+    Ok(Claims { pull_request: case.pull_request.clone(), text_may_follow: is_push, commits: commits.collect(), scans })
 }
 
 fn compare(about: Option<&str>, case: &Case, found: &[Finding]) -> Option<String> {
