@@ -78,6 +78,16 @@ impl Source for Memory {
     fn paths(&self, side: Side) -> Vec<RepoPath> {
         self.side(side).keys().cloned().collect()
     }
+
+    fn below(&self, side: Side, directory: &RepoPath, limit: usize) -> Vec<Entry> {
+        let inside = |path: &&RepoPath| {
+            let rest = path.as_bytes().strip_prefix(directory.as_bytes());
+            directory.as_bytes().is_empty() || rest.is_some_and(|rest| rest.starts_with(b"/"))
+        };
+        let mut paths: Vec<&RepoPath> = self.side(side).keys().filter(inside).collect();
+        paths.sort_by_key(|path| path.as_bytes().iter().filter(|byte| **byte == b'/').count());
+        paths.into_iter().filter_map(|path| self.entry(side, path)).take(limit).collect()
+    }
 }
 
 #[cfg(test)]

@@ -69,6 +69,14 @@ impl ChangeSet {
         Some(self.contents.read(file.side(side)?))
     }
 
+    /// The bytes of a file that the branch may have left alone, read once like those that it changed.
+    ///
+    /// # Errors
+    /// When they can't be had.
+    pub fn read(&self, entry: &Entry) -> Result<Bytes, Unreadable> {
+        self.contents.read(entry)
+    }
+
     /// The changed lines as `git diff` counts them.
     ///
     /// # Errors

@@ -18,6 +18,10 @@ pub trait Source: Send + Sync {
 
     /// Every file path of one side; empty where the tree can't be read.
     fn paths(&self, side: Side) -> Vec<RepoPath>;
+
+    /// The files of a directory and of those below it, nearest first, no more than a limit; none where there is no such
+    /// directory.
+    fn below(&self, side: Side, directory: &RepoPath, limit: usize) -> Vec<Entry>;
 }
 
 /// Why bytes could not be had.
@@ -77,5 +81,9 @@ impl Source for Trees {
     fn paths(&self, side: Side) -> Vec<RepoPath> {
         let entries = self.objects.list(self.tree(side)).unwrap_or_default();
         entries.into_iter().map(|entry| entry.path).collect()
+    }
+
+    fn below(&self, side: Side, directory: &RepoPath, limit: usize) -> Vec<Entry> {
+        self.objects.list_below(self.tree(side), directory, limit).unwrap_or_default()
     }
 }

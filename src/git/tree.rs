@@ -1,7 +1,7 @@
 //! Trees: what a commit recorded, and how two of them differ.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gix::objs::tree::EntryKind;
@@ -208,6 +208,38 @@ impl Objects {
             }
         }
         entries.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(entries)
+    }
+
+    /// The files of a directory and of those below it, nearest first, no more than a limit.
+    ///
+    /// # Errors
+    /// When a tree on the way is missing or damaged.
+    pub fn list_below(&self, tree: ObjectId, directory: &RepoPath, limit: usize) -> Result<Vec<Entry>, GitError> {
+        let mut start = tree;
+        for name in directory.as_bytes().split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
+            match self.cached_tree(start)?.find(name).filter(|entry| is_tree(entry)) {
+                Some(entry) => start = entry.id,
+                None => return Ok(Vec::new()),
+            }
+        }
+        let mut entries = Vec::new();
+        let mut pending = VecDeque::from([(directory.as_bytes().to_vec(), start, 0)]);
+        while let Some((at, id, depth)) = pending.pop_front() {
+            for entry in &self.cached_tree(id)?.0 {
+                if entries.len() >= limit {
+                    return Ok(entries);
+                }
+                let path = joined(&at, &entry.name);
+                match mode(entry.kind) {
+                    Some(mode) => entries.push(Entry { path: RepoPath::new(path), mode, id: entry.id }),
+                    None if depth < DEPTH_LIMIT && pending.len() < limit => {
+                        pending.push_back((path, entry.id, depth + 1));
+                    }
+                    None => {}
+                }
+            }
+        }
         Ok(entries)
     }
 

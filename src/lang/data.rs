@@ -22,6 +22,45 @@ pub struct Data {
     pub fields: BTreeMap<String, Role>,
     #[serde(default)]
     pub tests: Tests,
+    #[serde(default)]
+    pub helpers: Helpers,
+}
+
+/// Where a function is that a test file calls and does not define.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Helpers {
+    /// What stands before the name of a function where it is defined. Where nothing does, a definition is only known once
+    /// the file is parsed.
+    #[serde(default)]
+    pub introduced: Vec<String>,
+    /// Files of a module; `{}` is the path that its words spell.
+    #[serde(default)]
+    pub modules: Vec<String>,
+    /// Modules are named in `CamelCase`, their files in `snake_case`.
+    #[serde(default)]
+    pub snake: bool,
+    /// A module is a directory with any number of files.
+    #[serde(default)]
+    pub directories: bool,
+    /// What is imported need not be named: headers, `require`, namespaces.
+    #[serde(default)]
+    pub open: bool,
+    /// Calls that import.
+    #[serde(default)]
+    pub imports: Vec<String>,
+    /// Files of the directory and of those above it that the runner loads unasked.
+    #[serde(default)]
+    pub beside: Vec<String>,
+    /// Directories in the same places of which every file is loaded.
+    #[serde(default)]
+    pub support: Vec<String>,
+    /// Files of one directory see each other.
+    #[serde(default)]
+    pub package: bool,
+    /// Files of one test project see each other.
+    #[serde(default)]
+    pub project: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -121,6 +160,17 @@ impl Data {
             under.nodes.entry(kind).or_default().extend(names);
         }
         under.fields.extend(self.fields);
+        let (helpers, more) = (&mut under.helpers, self.helpers);
+        helpers.introduced.extend(more.introduced);
+        helpers.modules.extend(more.modules);
+        helpers.imports.extend(more.imports);
+        helpers.beside.extend(more.beside);
+        helpers.support.extend(more.support);
+        helpers.snake |= more.snake;
+        helpers.directories |= more.directories;
+        helpers.open |= more.open;
+        helpers.package |= more.package;
+        helpers.project |= more.project;
         let (tests, more) = (&mut under.tests, self.tests);
         tests.functions.extend(more.functions);
         tests.parameter.extend(more.parameter);

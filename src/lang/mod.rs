@@ -49,7 +49,7 @@ mod shape;
 mod swift;
 
 pub use both::ChangedLines;
-pub use data::{Data, Syntax, Tests};
+pub use data::{Data, Helpers, Syntax, Tests};
 pub use exports::{Export, Exports, Parameter, PassedOn};
 pub use node::{Kind, Node, Role, Span};
 pub use parse::{Parsed, SIZE_LIMIT, Token, Unparsed};
@@ -75,6 +75,7 @@ pub struct Language {
     respell: fn(&str) -> Option<String>,
     pub syntax: Syntax,
     pub tests: Tests,
+    pub helpers: Helpers,
 }
 
 impl Language {

@@ -255,6 +255,7 @@ fn read(index: usize) -> Result<Language, String> {
         respell: entry.respell,
         syntax: data.syntax,
         tests: data.tests,
+        helpers: data.helpers,
     })
 }
 

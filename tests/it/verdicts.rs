@@ -25,6 +25,10 @@ impl Source for Nothing {
     fn paths(&self, _: Side) -> Vec<RepoPath> {
         Vec::new()
     }
+
+    fn below(&self, _: Side, _: &RepoPath, _: usize) -> Vec<Entry> {
+        Vec::new()
+    }
 }
 
 fn subject() -> Subject {

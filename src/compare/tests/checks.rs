@@ -8,7 +8,7 @@ use super::implied::{asked_apart, implies, rewritten};
 use super::pairing::{align, join};
 use super::strength::{self, Verdict};
 use super::{Change, Spot, Surroundings, TestDiff, Transition, spot_of_check};
-use crate::facts::tests::{Case, Check, CheckKind, HurdleKind, Part};
+use crate::facts::tests::{Case, Check, CheckKind, HurdleKind, Part, is_home_made};
 use crate::lang::{Kind, Role};
 
 /// A check that remains after its case was compared, with the case it is from.
@@ -34,7 +34,7 @@ pub fn compare(matched: &Matched<'_>, around: &Surroundings<'_>, diff: &mut Test
     let mut gone: Vec<(Left<'_>, &Case)> = Vec::new();
     let mut pool: Vec<Left<'_>> = Vec::new();
     for (old, new) in &matched.pairs {
-        let (missing, extra) = within(old, new, diff);
+        let (missing, extra) = within(old, new, matched, diff);
         gone.extend(missing.into_iter().map(|check| (Left { case: old, check }, *new)));
         if new.part == Part::Test || new.part == Part::Hook {
             pool.extend(extra.into_iter().map(|check| Left { case: new, check }));
@@ -49,32 +49,49 @@ pub fn compare(matched: &Matched<'_>, around: &Surroundings<'_>, diff: &mut Test
     let mut credit = Credit::new(&pool);
     let mut outcome = Outcome::default();
     for (at, old) in matched.removed.iter().enumerate() {
-        let distinct = distinct(&old.checks);
+        let distinct = distinct(old);
         let total = distinct.len();
         let found = distinct.iter().filter(|check| credit.take(check)).count();
         outcome.credited.insert(at, (found, total));
     }
     for (left, new) in gone {
         if !credit.take(left.check) {
-            report_removed(&left, new, around, diff);
+            report_removed(&left, new, matched, around, diff);
         }
     }
     outcome
 }
 
-fn distinct(checks: &[Check]) -> Vec<&Check> {
-    checks.iter().filter(|check| strength::is_reached(check) && strength::level(check) > 0).collect()
+fn distinct(case: &Case) -> Vec<&Check> {
+    let demands = |check: &&Check| strength::is_reached(check) && strength::level(check) > 0;
+    case.checks.iter().filter(demands).filter(|check| !is_of_setup(check, case)).collect()
+}
+
+/// What a helper outside of the change makes sure of on the way, in a test that has checks of its own: it answers for what
+/// is gone, and nobody misses it.
+fn is_of_setup(check: &Check, case: &Case) -> bool {
+    let own = |check: &Check| check.outside.is_none() && strength::is_reached(check) && strength::level(check) > 0;
+    check.outside.as_ref().is_some_and(|helper| !is_home_made(helper)) && case.checks.iter().any(own)
 }
 
 /// Compares the checks of two cases that are one; returns what is left of each.
-fn within<'t>(old: &'t Case, new: &'t Case, diff: &mut TestDiff) -> (Vec<&'t Check>, Vec<&'t Check>) {
+fn within<'t>(
+    old: &'t Case,
+    new: &'t Case,
+    matched: &Matched<'t>,
+    diff: &mut TestDiff,
+) -> (Vec<&'t Check>, Vec<&'t Check>) {
+    let known = diff.transitions.len();
     let mut from: Vec<&Check> = old.checks.iter().filter(|check| strength::is_reached(check)).collect();
     let mut to: Vec<&Check> = new.checks.iter().collect();
     let mut pairs: Vec<(&Check, &Check)> = Vec::new();
     for resolved in [true, false] {
         join(&mut from, &mut to, &mut pairs, |check| signature(check, resolved));
     }
+    from.retain(|check| !is_of_setup(check, old));
+    let aside: Vec<&Check> = to.extract_if(.., |check| is_of_setup(check, new)).collect();
     align(&mut from, &mut to, &mut pairs);
+    to.extend(aside);
     for (before, after) in &pairs {
         let thrown = before.kind == CheckKind::Throws && after.kind == CheckKind::Throws;
         if thrown && asked_apart(before, after, new) {
@@ -82,12 +99,30 @@ fn within<'t>(old: &'t Case, new: &'t Case, diff: &mut TestDiff) -> (Vec<&'t Che
         }
         transition(new, before, after, diff);
     }
+    let callers = callers(new, matched);
+    for transition in &mut diff.transitions[known..] {
+        transition.why.push_str(&callers);
+    }
     // Nothing is lost where another check of the case says as much.
     let standing: Vec<&Check> = new.checks.iter().filter(|check| strength::is_reached(check)).collect();
     from.retain(|check| strength::level(check) > 0 && !standing.iter().any(|now| implies(now, check)));
     let kept = rewritten(&from, &to, new);
     from.retain(|check| !kept.contains(&std::ptr::from_ref(*check)));
     (from, to)
+}
+
+/// Who runs through a helper, as far as the change shows; nothing for what is no helper.
+fn callers(case: &Case, matched: &Matched<'_>) -> String {
+    if case.part != Part::Helper {
+        return String::new();
+    }
+    let tests = matched.pairs.iter().map(|(_, new)| *new).chain(matched.added.iter().copied());
+    let calls = |test: &&Case| test.part == Part::Test && test.names.contains(case.name.as_str());
+    match tests.filter(calls).count() {
+        0 => "; tests outside of the change may call this helper".to_owned(),
+        1 => "; 1 test of the change calls this helper".to_owned(),
+        many => format!("; {many} tests of the change call this helper"),
+    }
 }
 
 fn transition(new: &Case, before: &Check, after: &Check, diff: &mut TestDiff) {
@@ -147,7 +182,13 @@ fn recorded(check: &Check) -> Option<String> {
     (only_text && !texts.is_empty()).then(|| squeezed(&texts.join("\n")))
 }
 
-fn report_removed(left: &Left<'_>, new: &Case, around: &Surroundings<'_>, diff: &mut TestDiff) {
+fn report_removed(
+    left: &Left<'_>,
+    new: &Case,
+    matched: &Matched<'_>,
+    around: &Surroundings<'_>,
+    diff: &mut TestDiff,
+) {
     let check = left.check;
     // A helper of unknown meaning: only names that say "assert" are missed.
     if check.kind == CheckKind::Opaque && !check.expected.first().is_some_and(|name| says_assert(&name.text)) {
@@ -190,7 +231,7 @@ fn report_removed(left: &Left<'_>, new: &Case, around: &Surroundings<'_>, diff: 
         test: left.case.title(),
         base: Some(base),
         head: Some(head),
-        why: "is gone".into(),
+        why: format!("is gone{}", callers(new, matched)),
         witness: None,
     });
 }

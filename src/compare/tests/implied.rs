@@ -156,8 +156,9 @@ fn about_the_same(before: &Check, now: &Check, _: &Case) -> bool {
 
 /// A helper of the repository that is called for the first time and is given what was expected.
 fn by_a_helper(before: &Check, now: &Check, _: &Case) -> bool {
-    let given: HashSet<&str> = now.subject.words().into_iter().collect();
-    now.kind == CheckKind::Opaque
+    let called = now.text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|_| now.outside.is_some());
+    let given: HashSet<&str> = now.subject.words().into_iter().chain(called).collect();
+    (now.kind == CheckKind::Opaque || now.outside.is_some())
         && !before.expected.is_empty()
         && before.expected.iter().flat_map(|value| value.words()).all(|word| given.contains(word))
 }

@@ -100,6 +100,7 @@ impl<'a> Finder<'_, 'a> {
             part,
             unchecked: self.library.files[self.file].vocabulary.unchecked.iter().any(|pattern| glob(pattern, name)),
             unresolved: annotations.elsewhere,
+            missing: Vec::new(),
         };
         if let Some(body) = body {
             if part != Part::Helper {
@@ -120,6 +121,7 @@ impl<'a> Finder<'_, 'a> {
             case.checks.extend(reading.checks);
             self.followed.extend(reading.followed);
             case.unresolved |= reading.unresolved;
+            case.missing.extend(reading.missing);
             if at == 0 {
                 if case.rows.is_empty() {
                     case.rows = reading.rows;

@@ -81,6 +81,10 @@ impl<'a> Reader<'_, 'a> {
         let resolved = self.scope.resolve(&draft.subject);
         let resolved_subject = if resolved.is_literal() { draft.subject.clone() } else { resolved };
         let resolved_expected = draft.expected.iter().map(|node| self.scope.resolve(node)).collect();
+        let (path, lines, text) = match &self.entered {
+            Some(call) => (call.path.clone(), call.lines, call.text.clone()),
+            None => (self.path(), lines(draft.span), self.excerpt(draft.span)),
+        };
         let check = Check {
             kind: draft.kind,
             positive: draft.positive,
@@ -90,10 +94,11 @@ impl<'a> Reader<'_, 'a> {
             resolved_expected,
             tolerance: draft.tolerance,
             hurdles: self.hurdles.clone(),
-            path: self.path(),
-            lines: lines(draft.span),
-            text: self.excerpt(draft.span),
+            path,
+            lines,
+            text,
             via: self.via(),
+            outside: self.entered.as_ref().map(|call| call.name.clone()),
             row: self.row,
         };
         // Type and message of one expected exception in two calls: `expectException`, `expectExceptionMessage`.

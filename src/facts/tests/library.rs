@@ -1,6 +1,7 @@
 //! The test files of one side together: what a call in one of them may mean.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::scope::Scope;
 use super::vocabulary::{self, Vocabulary};
@@ -36,21 +37,52 @@ pub struct File<'a> {
     pub imports: HashMap<&'a str, &'a str>,
 }
 
+/// Helpers of files that the change leaves alone, as far as calls in question lead to them.
+#[derive(Default)]
+pub struct Outside {
+    pub files: Vec<Arc<Source>>,
+    /// Which function of which file a call means, by the file it is written in and as it is written there.
+    pub ways: HashMap<(RepoPath, String), (RepoPath, String)>,
+}
+
 pub struct Library<'a> {
+    /// The files of the change, then those outside of it.
     pub files: Vec<File<'a>>,
+    /// How many belong to the change.
+    changed: usize,
     by_name: HashMap<&'a str, Vec<usize>>,
+    /// Where calls lead that no file of the change answers.
+    ways: HashMap<(usize, &'a str), (usize, &'a str)>,
 }
 
 impl<'a> Library<'a> {
-    pub fn new(sources: &'a [Source]) -> Self {
-        let files: Vec<File<'a>> = sources.iter().map(File::new).collect();
+    pub fn new(sources: &'a [Source], outside: &'a Outside) -> Self {
+        let all = sources.iter().chain(outside.files.iter().map(|source| &**source));
+        let files: Vec<File<'a>> = all.map(File::new).collect();
         let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (at, file) in files.iter().enumerate() {
+        for (at, file) in files.iter().take(sources.len()).enumerate() {
             for name in file.functions.keys() {
                 by_name.entry(name).or_default().push(at);
             }
         }
-        Self { files, by_name }
+        let places: HashMap<&RepoPath, usize> =
+            files.iter().enumerate().map(|(at, file)| (&file.source.path, at)).collect();
+        let way = |((from, callee), (to, name)): (&'a (RepoPath, String), &'a (RepoPath, String))| {
+            Some(((*places.get(from)?, callee.as_str()), (*places.get(to)?, name.as_str())))
+        };
+        let ways = outside.ways.iter().filter_map(way).collect();
+        Self { files, changed: sources.len(), by_name, ways }
+    }
+
+    /// Whether a file is one that the change leaves alone.
+    pub fn is_outside(&self, file: usize) -> bool {
+        file >= self.changed
+    }
+
+    /// The function of another file that a call means for certain, with its name there.
+    pub fn way(&self, file: usize, callee: &str) -> Option<(usize, &'a str, &'a Node)> {
+        let (to, name) = *self.ways.get(&(file, callee))?;
+        Some((to, name, self.files[to].functions.get(name)?))
     }
 
     /// The function a name means in a file: its own, or the only one of another file in the language.
@@ -107,7 +139,7 @@ impl<'a> File<'a> {
                     let (target, value) = (child.child(Role::Target), child.child(Role::Value));
                     if let (Some(target), Some(value)) = (target, value) {
                         match value.kind {
-                            Kind::Lambda if target.is(Kind::Name) => {
+                            Kind::Lambda if target.is(Kind::Name) || is_export(target) => {
                                 self.functions.insert(&target.text, value);
                             }
                             _ if depth <= 2 && child.text.is_empty() => {
@@ -181,6 +213,12 @@ impl<'a> File<'a> {
     pub fn excerpt(&self, span: Span) -> String {
         excerpt(&self.source.text, span)
     }
+}
+
+/// `exports.name`, `module.exports.name`
+fn is_export(target: &Node) -> bool {
+    let receiver = target.child(Role::Receiver).filter(|_| target.is(Kind::Member));
+    receiver.is_some_and(|receiver| &*receiver.text == "exports")
 }
 
 /// A dotted name as it is written.

@@ -19,6 +19,7 @@ mod library;
 mod marks;
 mod mocks;
 mod model;
+mod outside;
 mod polls;
 mod predicate;
 mod reader;
@@ -35,18 +36,26 @@ pub mod vocabulary;
 pub use library::Source;
 pub use mocks::Mock;
 pub use model::{
-    Case, Check, CheckKind, Gate, Hurdle, HurdleKind, Limits, Mark, MarkKind, Part, Row, Setting, SettingKind,
-    TestFile, Tolerance,
+    Case, Check, CheckKind, Gate, Hurdle, HurdleKind, Limits, Mark, MarkKind, Missing, Part, Receiver, Row, Setting,
+    SettingKind, TestFile, Tolerance,
 };
 pub use polls::{PACED_LOOP, POLL, RETRY_LOOP};
+pub use run::is_home_made;
 pub use sides::Sides;
 
 use rayon::prelude::*;
 
-use library::Library;
+use library::{Library, Outside};
 
 /// Reads the test files of one side together: a case may call a helper of another file.
 pub fn read(sources: &[Source]) -> Vec<TestFile> {
-    let library = Library::new(sources);
-    (0..library.files.len()).into_par_iter().map(|file| cases::read(&library, file)).collect()
+    let outside = Outside::default();
+    let library = Library::new(sources, &outside);
+    (0..sources.len()).into_par_iter().map(|file| cases::read(&library, file)).collect()
+}
+
+/// Reads some of the test files of one side anew, with helpers of files that the change leaves alone.
+fn read_again(sources: &[Source], outside: &Outside, which: &[usize]) -> Vec<(usize, TestFile)> {
+    let library = Library::new(sources, outside);
+    which.par_iter().map(|file| (*file, cases::read(&library, *file))).collect()
 }

@@ -44,6 +44,34 @@ pub struct Case {
     pub unchecked: bool,
     /// It calls helpers that aren't here and may check something.
     pub unresolved: bool,
+    /// Calls of what no file that was read defines.
+    pub missing: Vec<Missing>,
+}
+
+/// A call of a function that no file that was read defines, and a test's helper may be.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Missing {
+    /// The file that the call is written in.
+    pub path: RepoPath,
+    /// As it is written, with dots: `helpers.assert_total`.
+    pub callee: String,
+    /// The function's own name, whatever an import calls it.
+    pub name: String,
+    /// What it is called on.
+    pub on: Receiver,
+    /// The words of the whole call.
+    pub text: String,
+}
+
+/// What a missing function is called on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Receiver {
+    /// Nothing, or the test's own object.
+    Own,
+    /// A module or class by name, or a value that is made of one.
+    Named(String),
+    /// Something unknown.
+    Unknown,
 }
 
 impl Case {
@@ -179,6 +207,8 @@ pub struct Check {
     pub text: String,
     /// The helper it runs through.
     pub via: Option<String>,
+    /// The helper it runs through first whose file the change leaves alone; path, lines and text are those of its call.
+    pub outside: Option<Box<str>>,
     /// Which row of a table it was unrolled from.
     pub row: Option<u32>,
 }

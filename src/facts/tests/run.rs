@@ -77,7 +77,9 @@ impl<'a> Reader<'_, 'a> {
             let path = Chain::of(node).full_path().join(".");
             handles.iter().any(|handle| glob(handle, &path))
         };
-        if last.arguments.iter().flatten().any(is_handle) && self.library.function(self.file, last.name).is_none() {
+        let known = self.library.function(self.file, last.name).is_some()
+            || self.library.way(self.file, &chain.full_path().join(".")).is_some();
+        if last.arguments.iter().flatten().any(is_handle) && !known {
             self.emit_opaque(last.name, statement.clone(), Vec::new(), true, statement.span);
         }
     }
@@ -103,7 +105,7 @@ pub fn mark_kind(word: &str) -> MarkKind {
 }
 
 /// `assertFoo`, `expect_bar`, `verifyX`, `waitForY`: a verb and something that follows it.
-fn is_home_made(name: &str) -> bool {
+pub fn is_home_made(name: &str) -> bool {
     let verbs = [
         "assert",
         "expect",

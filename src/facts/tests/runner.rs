@@ -1,6 +1,6 @@
 //! Limits and retries in the configuration of test runners, as files with settings and no cases.
 
-use super::library::{Library, Source};
+use super::library::{Library, Outside, Source};
 use super::model::{Limits, Setting, SettingKind, TestFile};
 use super::reader::Reader;
 use super::time;
@@ -78,8 +78,8 @@ pub fn document(path: &RepoPath, bytes: &[u8]) -> Option<TestFile> {
 
 /// The settings of a module that configures a runner.
 pub fn module(source: &Source) -> TestFile {
-    let sources = std::slice::from_ref(source);
-    let library = Library::new(sources);
+    let outside = Outside::default();
+    let library = Library::new(std::slice::from_ref(source), &outside);
     let mut reader = Reader::new(&library, 0, library.files[0].constants.clone());
     let mut settings = reader.settings_of(&source.root);
     for setting in &mut settings {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::library::Source;
+use super::outside::{self, View};
 use super::{TestFile, read, runner};
 use crate::change::{Bytes, ChangeSet, FileChange, Mode, Role};
 use crate::lang::{self, ChangedLines, Language, Parsed, Unparsed};
@@ -25,22 +26,22 @@ impl Sides {
         let parsed: Vec<_> = files.par_iter().map(|file| sources(change, file)).collect();
         let (base, head): (Vec<_>, Vec<_>) = parsed.into_iter().unzip();
         let mut sides = Self::default();
-        for (side, parsed) in [(Side::Base, base), (Side::Head, head)] {
-            let mut sources = Vec::new();
-            for result in parsed.into_iter().flatten() {
-                match result {
-                    Ok(source) => sources.push(source),
-                    Err((path, why)) => sides.unread.push((path, side, why)),
-                }
-            }
-            let mut read = read(&sources);
-            let configured: Vec<TestFile> =
-                change.files.par_iter().filter_map(|file| configuration(change, file, side)).collect();
-            read.extend(configured);
-            match side {
-                Side::Base => sides.base = read,
-                Side::Head => sides.head = read,
-            }
+        let mut kept = |side, parsed: Vec<Read>| -> Vec<Source> {
+            let (sources, failed): (Vec<_>, Vec<_>) = parsed.into_iter().flatten().partition(Result::is_ok);
+            let failed = failed.into_iter().filter_map(Result::err);
+            sides.unread.extend(failed.map(|(path, why)| (path, side, why)));
+            sources.into_iter().flatten().collect()
+        };
+        let (base, head) = (kept(Side::Base, base), kept(Side::Head, head));
+        (sides.base, sides.head) = (read(&base), read(&head));
+        outside::complete(
+            change,
+            &mut View { side: Side::Base, sources: &base, files: &mut sides.base },
+            &mut View { side: Side::Head, sources: &head, files: &mut sides.head },
+        );
+        for (side, files) in [(Side::Base, &mut sides.base), (Side::Head, &mut sides.head)] {
+            let configured = change.files.par_iter().filter_map(|file| configuration(change, file, side));
+            files.extend(configured.collect::<Vec<TestFile>>());
         }
         sides
     }

@@ -72,11 +72,12 @@ impl<'a> Reader<'_, 'a> {
                 self.run_words(&words, &arguments, node.span);
             }
             if !found {
-                if self.follow(last.name, &arguments, chain.segments.len()) {
+                if self.follow(&chain, &arguments, node) {
                     // The block it was given runs as well.
                     arguments.iter().filter(|n| n.is(Kind::Lambda)).for_each(|block| self.callback(block));
                     return;
                 }
+                self.miss(&chain, node);
                 if !self.home_made(last.name, node) {
                     self.reading.unresolved |= self.is_foreign(&chain);
                 }
@@ -118,7 +119,10 @@ impl<'a> Reader<'_, 'a> {
                 self.run_words(&words, &[], statement.span);
             }
             _ => {
-                self.follow(&statement.text, &[], 1);
+                let chain = Chain::of(statement);
+                if !self.follow(&chain, &[], statement) {
+                    self.miss(&chain, statement);
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use super::chain::Chain;
 use super::gate;
 use super::library::{File, Library};
-use super::model::{Check, Gate, Hurdle, HurdleKind, Mark, MarkKind, Row};
+use super::model::{Check, Gate, Hurdle, HurdleKind, Mark, MarkKind, Missing, Row};
 use super::scope::Scope;
 use crate::lang::{Kind, Node, Role, Span};
 use crate::{LineRange, RepoPath};
@@ -33,6 +33,15 @@ pub struct Reading<'a> {
     pub followed: HashSet<&'a str>,
     /// A helper was called that isn't here.
     pub unresolved: bool,
+    pub missing: Vec<Missing>,
+}
+
+/// A call of a helper whose file the change leaves alone.
+pub struct Entered {
+    pub name: Box<str>,
+    pub path: RepoPath,
+    pub lines: LineRange,
+    pub text: String,
 }
 
 pub struct Reader<'r, 'a> {
@@ -46,6 +55,8 @@ pub struct Reader<'r, 'a> {
     local: HashMap<&'a str, (&'a Node, bool)>,
     /// Helpers that were run through.
     run: Vec<&'a Node>,
+    /// The call that led out of the files of the change, while its helper is read.
+    pub(super) entered: Option<Entered>,
     /// The statement's outcome is awaited or handed on.
     pub awaited: bool,
     /// How many blocks are open.
@@ -64,6 +75,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             via: Vec::new(),
             local: HashMap::new(),
             run: Vec::new(),
+            entered: None,
             awaited: false,
             depth: 0,
         }
@@ -255,7 +267,11 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     pub fn mark(&mut self, kind: MarkKind, condition: Option<Node>, span: Span) {
         let gate = condition.as_ref().map_or(Gate::Always, |c| gate::judge(c, self.file().vocabulary));
-        let mark = Mark { kind, condition, gate, text: self.excerpt(span), lines: lines(span) };
+        let (text, lines) = match &self.entered {
+            Some(call) => (call.text.clone(), call.lines),
+            None => (self.excerpt(span), lines(span)),
+        };
+        let mark = Mark { kind, condition, gate, text, lines };
         self.reading.marks.push(mark);
     }
 
