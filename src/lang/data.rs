@@ -117,6 +117,12 @@ pub struct Tests {
     /// Functions that run before or after every test.
     #[serde(default)]
     pub hooks: Vec<String>,
+    /// Functions that the runner asks about every test of a run.
+    #[serde(default)]
+    pub run_hooks: Vec<String>,
+    /// Methods whose answer is a matcher's verdict, or an equality.
+    #[serde(default)]
+    pub answers: Vec<String>,
     /// How long a test may take where it doesn't say.
     pub timeout: Option<f64>,
     /// Functions with parameters are no tests, whatever their names.
@@ -176,6 +182,8 @@ impl Data {
         tests.parameter.extend(more.parameter);
         tests.classes.extend(more.classes);
         tests.hooks.extend(more.hooks);
+        tests.run_hooks.extend(more.run_hooks);
+        tests.answers.extend(more.answers);
         tests.bare |= more.bare;
         tests.declaring.extend(more.declaring);
         tests.unchecked.extend(more.unchecked);

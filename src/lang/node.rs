@@ -248,6 +248,14 @@ impl Node {
         }
     }
 
+    /// As [`Node::walk`], lending what it visits for as long as the tree lives.
+    pub fn walk_in<'n>(&'n self, visit: &mut dyn FnMut(&'n Node)) {
+        visit(self);
+        for node in self.nodes() {
+            node.walk_in(visit);
+        }
+    }
+
     /// A dotted path as it is written; of anything else its words.
     pub fn spelled(&self) -> String {
         match (self.kind, self.child(Role::Receiver)) {

@@ -7,6 +7,17 @@ use crate::facts::tests::{Case, Gate, MarkKind, Part};
 
 /// What a new case is born with.
 pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
+    if new.part == Part::Run {
+        let always = new.marks.iter().filter(|mark| mark.kind == MarkKind::Skip && mark.gate == Gate::Always);
+        diff.transitions.extend(always.map(|mark| Transition {
+            change: Change::Skipped { gate: Gate::Always, born: true },
+            test: new.title(),
+            base: None,
+            head: Some(spot_of_mark(new, mark)),
+            why: "keeps tests from running".into(),
+            witness: None,
+        }));
+    }
     if new.part != Part::Test {
         return;
     }

@@ -109,6 +109,8 @@ fn push_mark(old: &Case, new: &Case, mark: &Mark, before: Option<&Mark>, diff: &
         (MarkKind::Focus, ..) => "runs alone: every other test of its file is left out".to_owned(),
         (MarkKind::ExpectedFailure, ..) => "is expected to fail now".to_owned(),
         (MarkKind::Todo, ..) => "has no body any more".to_owned(),
+        (MarkKind::Skip, Gate::Always, _) if new.part == Part::Run => "keeps tests from running".to_owned(),
+        (MarkKind::Skip, ..) if new.part == Part::Run => "keeps some tests from running".to_owned(),
         (MarkKind::Skip, _, Some(_)) => "is skipped under another condition".to_owned(),
         (MarkKind::Skip, Gate::Always, None) if mark.condition.is_some() => {
             "is skipped under a condition that always holds".to_owned()

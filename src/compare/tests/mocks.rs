@@ -31,7 +31,7 @@ pub fn compare(
                     .collect();
                 report(&fresh, &new.path, &reached, diff);
             }
-            Part::Helper => {}
+            Part::Run | Part::Helper => {}
         }
     }
     let before: HashMap<&RepoPath, &TestFile> =

@@ -111,6 +111,14 @@ pub fn compare(base: &[TestFile], head: &[TestFile], around: &Surroundings<'_>) 
 impl TestDiff {
     /// The same place once for each kind of change: a helper's check is reached by many cases.
     fn deduplicate(&mut self) {
+        // Whatever the order of files: what is said of a helper itself before what is said of a test that calls it.
+        let order = |t: &Transition| {
+            let place = |spot: &Option<Spot>| spot.as_ref().map(|spot| (spot.path.clone(), spot.lines));
+            let (base, head) = (place(&t.base), place(&t.head));
+            let apart = matches!((&base, &head), (Some(base), Some(head)) if base.0 != head.0);
+            (base, apart, head, t.test.clone(), t.why.clone())
+        };
+        self.transitions.sort_by_cached_key(order);
         let mut seen = HashSet::new();
         self.transitions.retain(|transition| {
             let place = |spot: &Option<Spot>| spot.as_ref().map(|spot| (spot.path.clone(), spot.lines));

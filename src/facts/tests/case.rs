@@ -75,7 +75,13 @@ impl<'a> Finder<'_, 'a> {
                         span: annotations.throws_span.unwrap_or(span),
                     });
                 }
+                if annotations.of_run {
+                    reader.deeper();
+                }
                 reader.body(body);
+                if part == Part::Helper {
+                    reader.answers(owner, body);
+                }
                 readings.push(std::mem::take(&mut reader.reading));
             }
         }

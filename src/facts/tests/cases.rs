@@ -214,6 +214,11 @@ impl<'l, 'a> Finder<'l, 'a> {
             }
             return;
         }
+        if vocabulary.run_hooks.iter().any(|hook| glob(hook, &node.text)) {
+            self.seen.insert(node);
+            self.run_hook(node, around);
+            return;
+        }
         // Only a test can be skipped: one that is inherited, or declared by an attribute of the project's own.
         let skipped = annotations.marks.iter().any(|mark| mark.kind == MarkKind::Skip && mark.condition.is_none());
         if annotations.is_test || named || skipped {
@@ -231,6 +236,50 @@ impl<'l, 'a> Finder<'l, 'a> {
             if let Some(hook) = self.cases.get_mut(at) {
                 suite_marks.append(&mut hook.marks);
             }
+        }
+    }
+
+    /// A function that the runner asks about every test: its marks are the run's.
+    fn run_hook(&mut self, node: &'a Node, around: &Surroundings) {
+        let annotations = Annotations { of_run: true, ..Annotations::default() };
+        let at = self.cases.len();
+        let body = node.child(Role::Body);
+        self.case(node, &node.text, body, around.clone(), annotations, Part::Run);
+        let mut reader = self.reader(&around.scope);
+        if let Some(body) = body {
+            body.walk(&mut |statement| {
+                let target = statement.child(Role::Target).filter(|target| target.is(Kind::Index));
+                let receiver = target.and_then(|target| target.child(Role::Receiver));
+                let all = receiver.is_some_and(|receiver| &*receiver.text == "items");
+                if all && statement.child(Role::Value).is_some_and(|value| value.is(Kind::List) && value.children.is_empty())
+                {
+                    reader.mark(MarkKind::Skip, None, statement.span);
+                }
+                let yes = statement.nodes().next().filter(|value| statement.is(Kind::Return) && value.is(Kind::Bool));
+                if &*node.text == "pytest_ignore_collect" && yes.is_some_and(|value| value.text.eq_ignore_ascii_case("true")) {
+                    let only = body.nodes().count() == 1;
+                    reader.mark(MarkKind::Skip, (!only).then(|| Node::name("path", statement.span)), statement.span);
+                }
+            });
+        }
+        let marks = reader.reading.marks;
+        if let Some(case) = self.cases.get_mut(at) {
+            case.marks.extend(marks);
+        }
+    }
+
+    /// `collect_ignore = ["test_a.py"]`
+    fn ignored(&mut self, node: &'a Node, name: &str, value: &Node, around: &Surroundings) {
+        let resolved = around.scope.resolve(value);
+        let entries: Vec<Node> = rows_of(&resolved).map(|rows| rows.into_iter().cloned().collect()).unwrap_or_default();
+        // Under a condition it is a gate like any other.
+        for entry in entries.iter().filter(|_| around.marks.is_empty()) {
+            let mut reader = self.reader(&around.scope);
+            reader.mark(MarkKind::Skip, None, node.span);
+            let marks = reader.reading.marks;
+            let name = format!("{name} {}", entry.spelled());
+            let inner = Surroundings { marks, ..around.clone() };
+            self.case(node, &name, None, inner, Annotations::default(), Part::Run);
         }
     }
 
@@ -339,6 +388,9 @@ impl<'l, 'a> Finder<'l, 'a> {
         if target.is(Kind::Name) {
             Declared::alias(self, &target.text, value, &around.scope);
             let words = self.library.files[self.file].vocabulary.calls.word(&target.text).cloned();
+            if words.as_ref().is_some_and(|words| words.first() == "ignored") {
+                self.ignored(node, &target.text, value, around);
+            }
             if words.is_some_and(|words| words.first() == "marks") {
                 let reader = self.reader(&around.scope);
                 marks.extend(Annotations::of_value(value, &reader).marks);

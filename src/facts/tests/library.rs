@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::chain::Chain;
 use super::scope::Scope;
 use super::vocabulary::{self, Vocabulary};
 use crate::RepoPath;
@@ -35,6 +36,8 @@ pub struct File<'a> {
     pub providers: HashSet<&'a str>,
     /// Where names were imported from.
     pub imports: HashMap<&'a str, &'a str>,
+    /// Where functions stand whose answer is a matcher's verdict.
+    pub answering: HashSet<u32>,
 }
 
 /// Helpers of files that the change leaves alone, as far as calls in question lead to them.
@@ -113,6 +116,7 @@ impl<'a> File<'a> {
             waits: false,
             aliases: HashMap::new(),
             imports: HashMap::new(),
+            answering: HashSet::new(),
             providers: HashSet::new(),
         };
         if source.inline {
@@ -133,6 +137,9 @@ impl<'a> File<'a> {
             match child.kind {
                 Kind::Function => {
                     self.functions.insert(&child.text, child);
+                    if depth > 1 && self.vocabulary.answers.iter().any(|name| **name == *child.text) {
+                        self.answering.insert(child.span.start);
+                    }
                     self.provided(child);
                 }
                 Kind::Assign => {
@@ -151,8 +158,43 @@ impl<'a> File<'a> {
                     }
                 }
                 Kind::Import => self.import(child),
+                Kind::Call => {
+                    let answers = self.vocabulary.calls.get(&Chain::of(child).full_path());
+                    if let Some(words) = answers.filter(|words| words.first() == "define") {
+                        self.defined(child, words.has("answer"));
+                    }
+                }
                 Kind::Class | Kind::Block | Kind::Other | Kind::Error => self.define(child, depth + 1),
                 _ => {}
+            }
+        }
+    }
+
+    /// `Cypress.Commands.add("name", fn)`, `expect.extend({ name(received) {} })`
+    fn defined(&mut self, call: &'a Node, answer: bool) {
+        let mut name: Option<&'a str> = None;
+        let mut found: Vec<(&'a str, &'a Node)> = Vec::new();
+        for argument in call.children_in(Role::Argument) {
+            match argument.kind {
+                Kind::Text => name = Some(argument.text.trim_start_matches(':')),
+                Kind::Lambda => found.extend(name.map(|name| (name, argument))),
+                Kind::Map => {
+                    for member in argument.nodes() {
+                        let value = member.child(Role::Value).filter(|value| value.is(Kind::Lambda));
+                        match (member.kind, member.child(Role::Left), value) {
+                            (Kind::Function, ..) => found.push((&member.text, member)),
+                            (_, Some(key), Some(value)) => found.push((&key.text, value)),
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (name, function) in found {
+            self.functions.insert(name, function);
+            if answer {
+                self.answering.insert(function.span.start);
             }
         }
     }

@@ -28,6 +28,8 @@ pub struct Annotations {
     /// The body is a function that isn't here.
     pub elsewhere: bool,
     pub mocks: Vec<Mock>,
+    /// The runner asks it about every test: leaving it early leaves nothing out.
+    pub of_run: bool,
     /// What the case must return, by row: `[TestCase(1, ExpectedResult = 2)]`.
     pub results: HashMap<usize, Node>,
 }

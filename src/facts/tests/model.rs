@@ -95,6 +95,8 @@ pub enum Part {
     Test,
     /// The runner calls it around tests.
     Hook,
+    /// The runner asks it about every test of a run.
+    Run,
     /// Called by tests of other files, or by nobody.
     Helper,
 }

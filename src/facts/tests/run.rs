@@ -1,6 +1,7 @@
 //! Calls that decide whether a case runs.
 
 use super::chain::{Chain, argument};
+use super::marks::Annotations;
 use super::model::MarkKind;
 use super::reader::{Reader, is_declaration};
 use super::vocabulary::{Form, Words, glob};
@@ -55,6 +56,18 @@ impl<'a> Reader<'_, 'a> {
                     (outer, inner) => outer.or(inner),
                 };
                 self.mark(kind, condition, span);
+            }
+            "mark" => {
+                if let Some(value) = given.or(arguments.first().copied()) {
+                    for mark in Annotations::of_value(value, self).marks {
+                        let (outer, inner) = (self.present_condition(), mark.condition);
+                        let condition = match (outer, inner) {
+                            (Some(outer), Some(inner)) => Some(Node::binary("&&", outer, inner)),
+                            (outer, inner) => outer.or(inner),
+                        };
+                        self.mark(mark.kind, condition, span);
+                    }
+                }
             }
             "collected"
                 if given.or(arguments.first().copied()).is_some_and(|n| n.is(Kind::Bool) && &*n.text == "false") =>

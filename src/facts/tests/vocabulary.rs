@@ -37,7 +37,10 @@
 //! `attributes`: `test`, `test rows`, `row`, `rows`, `skip`, `skip-if`, `run-if`, `xfail`, `focus`, `timeout`, `retry`,
 //! `throws`, `suite`, `mock`, `mark` (its texts are words of `modify`), `nested` (its arguments are attributes); an argument's position or name may follow (`rows 1`, `retry reruns`).
 //! `titles`: what a title begins with, and the modification it is.
-//! `calls`: `skip`, `skip-if N`, `run-if N`, `xfail`, `timeout N`, `limit N` (of a whole test), `sleep N`, `retry N`, `mock N M` (a path, its rest in M), `mock-module N`, `spy N M`, `fail`, `swallow`, `each`.
+//! `calls`: `skip`, `skip-if N`, `run-if N`, `xfail`, `timeout N`, `limit N` (of a whole test), `sleep N`, `retry N`, `mock N M` (a path, its rest in M), `mock-module N`, `spy N M`, `fail`, `swallow`, `each`,
+//! `define` (a function by its name as text, or a map of functions), `define answer` (a matcher by its verdict),
+//! `answer` (a matcher's verdict, inside of its definition), `mark N` (puts an attribute's value on a test), `ignored` (a list of
+//! what is not collected).
 //! `N` is a position; a name stands for a keyword argument or an option of that name.
 
 use std::collections::HashMap;
@@ -55,6 +58,8 @@ pub struct Vocabulary {
     pub parameter: Vec<String>,
     pub classes: Vec<String>,
     pub hooks: Vec<String>,
+    pub run_hooks: Vec<String>,
+    pub answers: Vec<String>,
     pub unchecked: Vec<String>,
     pub bare: bool,
     pub declaring: Vec<String>,
@@ -277,6 +282,8 @@ fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
         parameter: tests.parameter.clone(),
         classes: tests.classes.clone(),
         hooks: tests.hooks.clone(),
+        run_hooks: tests.run_hooks.clone(),
+        answers: tests.answers.clone(),
         unchecked: tests.unchecked.clone(),
         bare: tests.bare,
         declaring: tests.declaring.clone(),

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::super::chain::Chain;
 use super::super::library::Source;
+use super::super::vocabulary;
 use crate::change::{Bytes, ChangeSet, Entry, Mode, Role, Roles};
 use crate::git::ObjectId;
 use crate::lang::{self, Helpers, Kind, Node, Role as Place};
@@ -156,6 +158,12 @@ impl Outline {
                     }
                 }
                 Kind::Call => {
+                    if vocabulary::of(source.language).calls.get(&Chain::of(child).full_path()).is_some_and(|w| w.first() == "define") {
+                        child.walk(&mut |n| {
+                            let named = matches!(n.kind, Kind::Text | Kind::Function);
+                            self.functions.extend(named.then(|| n.text.trim_start_matches(':').to_owned()));
+                        });
+                    }
                     self.required(child, child, rules);
                     child.nodes().filter(|n| n.is(Kind::Lambda)).for_each(|n| self.collect(source, n, depth + 1));
                 }

@@ -1,5 +1,6 @@
 //! Walks the body of a case and collects what it demands, through the helpers it calls.
 
+mod answers;
 mod calls;
 mod failure;
 mod flow;
@@ -123,6 +124,11 @@ impl<'r, 'a> Reader<'r, 'a> {
                 self.under(HurdleKind::Unreachable, None, |reader| reader.visit(inner));
             }
         }
+    }
+
+    /// What follows stands inside of something: leaving it leaves no test.
+    pub fn deeper(&mut self) {
+        self.depth += 1;
     }
 
     pub fn under(&mut self, kind: HurdleKind, what: Option<Node>, read: impl FnOnce(&mut Self)) {
