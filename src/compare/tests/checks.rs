@@ -182,13 +182,7 @@ fn recorded(check: &Check) -> Option<String> {
     (only_text && !texts.is_empty()).then(|| squeezed(&texts.join("\n")))
 }
 
-fn report_removed(
-    left: &Left<'_>,
-    new: &Case,
-    matched: &Matched<'_>,
-    around: &Surroundings<'_>,
-    diff: &mut TestDiff,
-) {
+fn report_removed(left: &Left<'_>, new: &Case, matched: &Matched<'_>, around: &Surroundings<'_>, diff: &mut TestDiff) {
     let check = left.check;
     // A helper of unknown meaning: only names that say "assert" are missed.
     if check.kind == CheckKind::Opaque && !check.expected.first().is_some_and(|name| says_assert(&name.text)) {

@@ -251,12 +251,17 @@ impl<'l, 'a> Finder<'l, 'a> {
                 let target = statement.child(Role::Target).filter(|target| target.is(Kind::Index));
                 let receiver = target.and_then(|target| target.child(Role::Receiver));
                 let all = receiver.is_some_and(|receiver| &*receiver.text == "items");
-                if all && statement.child(Role::Value).is_some_and(|value| value.is(Kind::List) && value.children.is_empty())
+                if all
+                    && statement
+                        .child(Role::Value)
+                        .is_some_and(|value| value.is(Kind::List) && value.children.is_empty())
                 {
                     reader.mark(MarkKind::Skip, None, statement.span);
                 }
                 let yes = statement.nodes().next().filter(|value| statement.is(Kind::Return) && value.is(Kind::Bool));
-                if &*node.text == "pytest_ignore_collect" && yes.is_some_and(|value| value.text.eq_ignore_ascii_case("true")) {
+                if &*node.text == "pytest_ignore_collect"
+                    && yes.is_some_and(|value| value.text.eq_ignore_ascii_case("true"))
+                {
                     let only = body.nodes().count() == 1;
                     reader.mark(MarkKind::Skip, (!only).then(|| Node::name("path", statement.span)), statement.span);
                 }

@@ -141,11 +141,13 @@ fn loses_checks(base: &[TestFile], head: &[TestFile]) -> bool {
     for check in head.iter().flat_map(|file| &file.cases).flat_map(|case| &case.checks) {
         *left.entry(said(check)).or_insert(0_usize) += 1;
     }
-    base.iter().flat_map(|file| &file.cases).flat_map(|case| &case.checks).any(|check| match left.get_mut(&said(check)) {
-        Some(count) if *count > 0 => {
-            *count -= 1;
-            false
+    base.iter().flat_map(|file| &file.cases).flat_map(|case| &case.checks).any(|check| {
+        match left.get_mut(&said(check)) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
         }
-        _ => true,
     })
 }

@@ -149,12 +149,10 @@ impl Search<'_, '_> {
 
     /// The files that an import may mean, likeliest first.
     fn candidates(&self, from: &RepoPath, rules: &Helpers, import: &Import) -> Vec<Entry> {
-        let words: Vec<&str> = import.words.iter().map(|w| w.as_str()).filter(|w| !w.starts_with('@')).take(WORDS).collect();
-        let directories: Vec<&[u8]> = if import.anchored {
-            ancestors(from).skip(import.up).take(1).collect()
-        } else {
-            ancestors(from).collect()
-        };
+        let words: Vec<&str> =
+            import.words.iter().map(|w| w.as_str()).filter(|w| !w.starts_with('@')).take(WORDS).collect();
+        let directories: Vec<&[u8]> =
+            if import.anchored { ancestors(from).skip(import.up).take(1).collect() } else { ancestors(from).collect() };
         let mut found: Vec<Entry> = Vec::new();
         // Longer paths say more.
         for length in (1..=words.len()).rev() {
@@ -216,9 +214,11 @@ impl Search<'_, '_> {
             self.spelled(directory, class, rules, &mut entries);
             entries.extend(rules.beside.iter().filter_map(|file| self.shelf.entry(&below(directory, file))));
         }
-        entries.extend(self.neighbours(from, rules, |path| {
-            stem(path) == class.as_bytes() || rules.project && is_for_helpers(path)
-        }));
+        entries.extend(
+            self.neighbours(from, rules, |path| {
+                stem(path) == class.as_bytes() || rules.project && is_for_helpers(path)
+            }),
+        );
         entries
     }
 

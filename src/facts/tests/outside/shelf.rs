@@ -158,7 +158,11 @@ impl Outline {
                     }
                 }
                 Kind::Call => {
-                    if vocabulary::of(source.language).calls.get(&Chain::of(child).full_path()).is_some_and(|w| w.first() == "define") {
+                    if vocabulary::of(source.language)
+                        .calls
+                        .get(&Chain::of(child).full_path())
+                        .is_some_and(|w| w.first() == "define")
+                    {
                         child.walk(&mut |n| {
                             let named = matches!(n.kind, Kind::Text | Kind::Function);
                             self.functions.extend(named.then(|| n.text.trim_start_matches(':').to_owned()));
@@ -168,7 +172,9 @@ impl Outline {
                     child.nodes().filter(|n| n.is(Kind::Lambda)).for_each(|n| self.collect(source, n, depth + 1));
                 }
                 // `export * from "./totals"`
-                Kind::Text if depth == 0 && child.text.starts_with('.') => self.imports.push(by_path(&child.text, true)),
+                Kind::Text if depth == 0 && child.text.starts_with('.') => {
+                    self.imports.push(by_path(&child.text, true))
+                }
                 Kind::Block | Kind::Other | Kind::Error | Kind::Lambda => self.collect(source, child, depth + 1),
                 _ => {}
             }
@@ -264,14 +270,13 @@ fn by_words(spelled: &str, open: bool) -> Import {
 }
 
 /// Endings that an import may spell out, whatever the file's own is.
-const ENDINGS: [&str; 14] = [
-    ".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".mts", ".rb", ".h", ".hpp", ".hh", ".hxx", ".rs", ".php",
-];
+const ENDINGS: [&str; 14] =
+    [".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs", ".mts", ".rb", ".h", ".hpp", ".hh", ".hxx", ".rs", ".php"];
 
 /// Words of imports that name nothing.
 const KEYWORDS: [&str; 18] = [
-    "from", "import", "use", "using", "static", "as", "crate", "self", "super", "pub", "function", "const", "open", "type",
-    "global", "testable", "_", "in",
+    "from", "import", "use", "using", "static", "as", "crate", "self", "super", "pub", "function", "const", "open",
+    "type", "global", "testable", "_", "in",
 ];
 
 /// Whether a path is one of tests or of what is made for them: a production module is what is tested.

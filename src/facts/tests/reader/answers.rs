@@ -27,8 +27,7 @@ impl<'a> Reader<'_, 'a> {
         let open = verdicts.iter().map(|verdict| self.scope.resolve(passed(verdict))).find(|verdict| {
             // A refusal on the way is one that can be reached; an assent says nothing.
             let assents = verdict.is(Kind::Bool) && verdict.text.eq_ignore_ascii_case("true");
-            !(assents || verdict.is(Kind::Null))
-                && gate::judge(verdict, vocabulary) != Gate::Always
+            !(assents || verdict.is(Kind::Null)) && gate::judge(verdict, vocabulary) != Gate::Always
         });
         if let (Some(_), Some(written)) = (open, verdicts.first()) {
             let subject = Node::name("the answer", written.span);
