@@ -23,6 +23,7 @@ pub mod lang;
 pub mod packet;
 pub mod policy;
 pub mod prove;
+pub mod record;
 pub mod report;
 pub mod rules;
 pub mod setup;

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser};
 
 use super::exit::Exit;
 use super::failure::Result;
-use super::{check, ci, commit_msg, demo, explain, hooks, init, manual, packet, policy, pre_push, prove, rules, waive};
+use super::{check, ci, commit_msg, demo, explain, hooks, init, manual, packet, policy, pre_push, prove, record, rules, waive};
 
 /// Judges a coding agent's branch before it merges.
 #[derive(Debug, Parser)]
@@ -52,6 +52,8 @@ enum Command {
     Policy(policy::PolicyArgs),
     /// Write, check and show work packets: what is delegated to an agent
     Packet(packet::PacketArgs),
+    /// Run a command and keep what came of it as evidence
+    Record(record::Record),
     /// Excuse one finding, for a person to merge into the base
     Waive(waive::Waive),
     /// Run tests of both sides on code of both sides, and convict or clear what looks weakened
@@ -81,6 +83,7 @@ impl Program {
             Command::Uninstall(command) => command.run(),
             Command::Policy(command) => command.run(),
             Command::Waive(command) => command.run(),
+            Command::Record(command) => command.run(),
             Command::Packet(command) => command.run(),
             Command::Prove(command) => command.run(),
             Command::Init(command) => command.run(),

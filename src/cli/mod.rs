@@ -20,6 +20,7 @@ mod packet;
 mod policy;
 mod pre_push;
 mod prove;
+mod record;
 mod rules;
 mod waive;
 

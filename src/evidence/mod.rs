@@ -11,7 +11,7 @@ mod written;
 
 pub use markdown::{Document, Kind, Section, Statement};
 pub use trailers::{Trailer, trailers};
-pub use written::{Claim, Source, Written, files, gather, is_record, is_same_name, templates};
+pub use written::{Claim, Source, Written, code_tree, files, gather, is_record, is_same_name, templates};
 
 /// Everything a person or agent wrote about the branch.
 #[derive(Clone, Debug, Default)]

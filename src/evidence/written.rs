@@ -2,6 +2,7 @@
 
 use super::{Claims, Document, Kind, Statement, Trailer, trailers};
 use crate::change::{ChangeSet, FileChange, Mode, Status};
+use crate::git::{GitError, ObjectId, Objects};
 use crate::policy::Policy;
 use crate::{RepoPath, Side};
 
@@ -98,6 +99,15 @@ pub fn is_record(file: &FileChange) -> bool {
         && path.as_bytes().starts_with(FOLDER)
         && path.extension() == Some(b"md")
         && file.head.as_ref().is_some_and(|entry| entry.mode != Mode::Symlink)
+}
+
+/// The tree without what the branch says about itself: the same before and after evidence is written down.
+///
+/// # Errors
+/// When the tree can't be read.
+pub fn code_tree(objects: &Objects, tree: ObjectId) -> Result<ObjectId, GitError> {
+    let folder = String::from_utf8_lossy(FOLDER);
+    objects.without(tree, &RepoPath::from(folder.trim_end_matches('/')))
 }
 
 /// `{branch}` and `{ticket}` filled in; `None` where the branch has none.

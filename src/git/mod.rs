@@ -3,7 +3,7 @@
 //! It answers in our own types, so that the monthly breaking releases of gix stay behind this door. It knows nothing of
 //! policy, rules or reports. What it promises:
 //!
-//! - Nothing is written to the repository, not even a refreshed index.
+//! - Nothing is written to the repository, not even a refreshed index, but for the notes that someone asks to be kept.
 //! - Objects are read as they are: replacement refs, attributes, text conversion and filters never decide what is seen.
 //! - What can't be read is an error that names the object, the reason and the next step; never an empty answer.
 
@@ -12,6 +12,7 @@ mod error;
 mod history;
 mod id;
 mod lines;
+mod notes;
 mod objects;
 mod open;
 mod program;

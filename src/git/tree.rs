@@ -73,6 +73,11 @@ impl TreeEntries {
         Ok(Self(entries))
     }
 
+    /// How many files and directories stand side by side.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     fn find(&self, name: &[u8]) -> Option<&TreeEntry> {
         let at = |directory| self.0.binary_search_by(|entry| order_names(&entry.name, is_tree(entry), name, directory));
         at(false).or_else(|_| at(true)).ok().map(|at| &self.0[at])
@@ -188,6 +193,41 @@ impl Objects {
             }
         }
         Ok(None)
+    }
+
+    /// The id of a tree as it would be without the file or directory at a path. Nothing is written.
+    ///
+    /// # Errors
+    /// When a tree on the way is missing or damaged.
+    pub fn without(&self, tree: ObjectId, path: &RepoPath) -> Result<ObjectId, GitError> {
+        let components: Vec<&[u8]> = path.as_bytes().split(|byte| *byte == b'/').collect();
+        self.without_components(tree, &components)
+    }
+
+    fn without_components(&self, tree: ObjectId, path: &[&[u8]]) -> Result<ObjectId, GitError> {
+        let entries = self.cached_tree(tree)?;
+        let Some((name, rest)) = path.split_first() else { return Ok(tree) };
+        let Some(found) = entries.find(name) else { return Ok(tree) };
+        let replaced = match rest {
+            [] => None,
+            _ if is_tree(found) => {
+                let below = self.without_components(found.id, rest)?;
+                (!below.0.is_empty_tree()).then_some(below)
+            }
+            _ => return Ok(tree),
+        };
+        let mut bytes = Vec::new();
+        for entry in &entries.0 {
+            let id = if entry.name == found.name { replaced } else { Some(entry.id) };
+            let Some(id) = id else { continue };
+            bytes.extend_from_slice(entry.kind.as_octal_str());
+            bytes.push(b' ');
+            bytes.extend_from_slice(&entry.name);
+            bytes.push(0);
+            bytes.extend_from_slice(id.0.as_bytes());
+        }
+        let hash = gix::objs::compute_hash(self.hash(), gix::objs::Kind::Tree, &bytes);
+        hash.map(ObjectId).map_err(|error| GitError::Corrupt { id: tree.to_string(), why: error.to_string() })
     }
 
     /// Every file, link and submodule of a tree, sorted by path.
