@@ -1,6 +1,6 @@
 //! Any other service: the job hands over the commits, by flags or by these variables.
 
-use super::{Environment, Pointer, Provider, Request, Unclear};
+use super::{Environment, Page, Pointer, Provider, Request, Unclear};
 
 pub const PROVIDER: Provider =
     Provider { name: "this job", deepen: "git fetch --unshallow", is_here: |_| true, request };
@@ -23,6 +23,7 @@ fn request(environment: &Environment) -> Result<Request, Unclear> {
         head_name: owned("AGENTGATE_BRANCH"),
         text,
         author: None,
+        page: Page::default(),
         notes: Vec::new(),
     })
 }

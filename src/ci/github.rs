@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Environment, Pointer, Provider, Request, Unclear, is_zero, joined};
+use super::{Environment, Page, Pointer, Provider, Request, Review, Unclear, is_zero, joined};
 
 pub const PROVIDER: Provider = Provider {
     name: "GitHub Actions",
@@ -21,6 +21,27 @@ struct Payload {
     before: Option<String>,
     after: Option<String>,
     deleted: bool,
+    action: Option<String>,
+    /// Of an event about a review.
+    review: Option<Reviewed>,
+    /// Of an event about a label.
+    label: Option<Label>,
+    sender: User,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Reviewed {
+    user: User,
+    state: Option<String>,
+    commit_id: Option<String>,
+    body: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Label {
+    name: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -31,6 +52,7 @@ struct PullRequest {
     base: End,
     head: End,
     user: User,
+    html_url: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -45,6 +67,9 @@ struct End {
 #[serde(default)]
 struct User {
     login: Option<String>,
+    /// `User` or `Bot`.
+    #[serde(rename = "type")]
+    kind: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -64,9 +89,10 @@ struct Repository {
 
 fn request(environment: &Environment) -> Result<Request, Unclear> {
     let event = environment.get("GITHUB_EVENT_NAME").unwrap_or_default().to_owned();
-    let payload = payload(environment)?;
-    if let Some(pull_request) = payload.pull_request {
-        return self::pull_request(environment, event, pull_request);
+    let mut payload = payload(environment)?;
+    if let Some(pull_request) = payload.pull_request.take() {
+        let page = page(&payload, &pull_request);
+        return Ok(Request { page, ..self::pull_request(environment, event, pull_request)? });
     }
     if let Some(group) = payload.merge_group {
         return merge_group(event, group);
@@ -91,6 +117,22 @@ fn payload(environment: &Environment) -> Result<Payload, Unclear> {
         .map_err(|error| Unclear::new(format!("the event's payload, {path}, is not as expected: {error}"), help))
 }
 
+/// Forgejo has `approved` with a small letter too, and `pull_request_review_approved` as the event's name.
+fn page(payload: &Payload, it: &PullRequest) -> Page {
+    let review = payload.review.iter().filter_map(|review| {
+        Some(Review {
+            login: review.user.login.clone()?,
+            is_bot: review.user.kind.as_deref() == Some("Bot"),
+            is_approval: review.state.as_deref().is_some_and(|state| state.eq_ignore_ascii_case("approved")),
+            commit: review.commit_id.clone(),
+            text: review.body.clone().unwrap_or_default(),
+        })
+    });
+    let is_labelling = payload.action.as_deref() == Some("labeled");
+    let label = payload.label.as_ref().filter(|_| is_labelling).and_then(|label| label.name.clone());
+    Page { url: it.html_url.clone(), reviews: review.collect(), labelled: label.zip(payload.sender.login.clone()) }
+}
+
 fn pull_request(environment: &Environment, event: String, it: PullRequest) -> Result<Request, Unclear> {
     let Some(head) = it.head.sha else { return Err(incomplete("pull_request.head.sha")) };
     let base_name = it.base.name.or_else(|| environment.get("GITHUB_BASE_REF").map(str::to_owned));
@@ -111,6 +153,7 @@ fn pull_request(environment: &Environment, event: String, it: PullRequest) -> Re
         head_name: it.head.name,
         text: joined(it.title.as_deref(), it.body.as_deref()),
         author: it.user.login,
+        page: Page::default(),
         notes: Vec::new(),
     })
 }
@@ -128,6 +171,7 @@ fn merge_group(event: String, group: MergeGroup) -> Result<Request, Unclear> {
         head_name: group.head_ref.map(short),
         text: None,
         author: None,
+        page: Page::default(),
         notes: vec![
             "a merge group carries no pull request text: what rests on it was judged on the pull request".into(),
         ],
@@ -168,6 +212,7 @@ fn push(environment: &Environment, event: String, payload: &Payload) -> Result<R
         head_name: name,
         text: None,
         author: environment.get("GITHUB_ACTOR").map(str::to_owned),
+        page: Page::default(),
         notes: Vec::new(),
     })
 }

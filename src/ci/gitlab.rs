@@ -1,6 +1,6 @@
 //! GitLab CI: merge request pipelines (detached, merged results, merge trains) and branch pipelines.
 
-use super::{Environment, Pointer, Provider, Request, Unclear, is_zero, joined};
+use super::{Environment, Page, Pointer, Provider, Request, Unclear, is_zero, joined};
 
 pub const PROVIDER: Provider = Provider {
     name: "GitLab CI",
@@ -35,6 +35,7 @@ fn request(environment: &Environment) -> Result<Request, Unclear> {
             head_name: owned("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"),
             text: joined(environment.get("CI_MERGE_REQUEST_TITLE"), environment.get("CI_MERGE_REQUEST_DESCRIPTION")),
             author: owned("GITLAB_USER_LOGIN"),
+            page: Page { url: page(environment), ..Page::default() },
             notes: if is_cut { vec![cut.into()] } else { Vec::new() },
         });
     }
@@ -73,8 +74,16 @@ fn request(environment: &Environment) -> Result<Request, Unclear> {
         head_name: Some(branch),
         text: None,
         author: owned("GITLAB_USER_LOGIN"),
+        page: Page::default(),
         notes: Vec::new(),
     })
+}
+
+/// GitLab names the project and the number, and leaves putting them together to us.
+fn page(environment: &Environment) -> Option<String> {
+    let (project, number) =
+        (environment.get("CI_MERGE_REQUEST_PROJECT_URL")?, environment.get("CI_MERGE_REQUEST_IID")?);
+    Some(format!("{project}/-/merge_requests/{number}"))
 }
 
 #[cfg(test)]

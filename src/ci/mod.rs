@@ -59,8 +59,30 @@ pub struct Request {
     pub text: Option<String>,
     /// The account that opened it.
     pub author: Option<String>,
+    /// What the service knows of the pull request beside its text.
+    pub page: Page,
     /// What the reader of the log should know about the answer.
     pub notes: Vec<String>,
+}
+
+/// A pull request by the service's own word, as far as an event tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    pub url: Option<String>,
+    pub reviews: Vec<Review>,
+    /// The label whose addition is the event, and the account that added it. Who added the others, no event says.
+    pub labelled: Option<(String, String)>,
+}
+
+/// A review, by the service's own word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    pub login: String,
+    pub is_bot: bool,
+    pub is_approval: bool,
+    /// The commit that was looked at.
+    pub commit: Option<String>,
+    pub text: String,
 }
 
 /// Why a job's environment names nothing to judge.

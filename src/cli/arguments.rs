@@ -7,7 +7,10 @@ use clap::{CommandFactory, Parser};
 
 use super::exit::Exit;
 use super::failure::Result;
-use super::{check, ci, commit_msg, demo, explain, hooks, init, manual, packet, policy, pre_push, prove, record, rules, waive};
+use super::{
+    check, ci, commit_msg, demo, evidence, explain, hooks, init, manual, packet, policy, pre_push, prove, record,
+    rules, waive,
+};
 
 /// Judges a coding agent's branch before it merges.
 #[derive(Debug, Parser)]
@@ -54,6 +57,8 @@ enum Command {
     Packet(packet::PacketArgs),
     /// Run a command and keep what came of it as evidence
     Record(record::Record),
+    /// Show what evidence there is of a branch or a merge, and whether it holds
+    Evidence(evidence::EvidenceArgs),
     /// Excuse one finding, for a person to merge into the base
     Waive(waive::Waive),
     /// Run tests of both sides on code of both sides, and convict or clear what looks weakened
@@ -84,6 +89,7 @@ impl Program {
             Command::Policy(command) => command.run(),
             Command::Waive(command) => command.run(),
             Command::Record(command) => command.run(),
+            Command::Evidence(command) => command.run(),
             Command::Packet(command) => command.run(),
             Command::Prove(command) => command.run(),
             Command::Init(command) => command.run(),

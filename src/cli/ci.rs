@@ -12,6 +12,7 @@ use super::{note, outlet, print};
 use crate::ci::{Environment, Pointer, Provider, Request};
 use crate::git::Repository;
 use crate::hook::receipt::{Comparison, Drawer, Receipt};
+use crate::record::travel;
 use crate::report::style::Style;
 use crate::report::{self, Format, Outcome, Report, json, markdown};
 
@@ -57,6 +58,9 @@ pub struct Ci {
     /// Fetch the pre-push receipt from this remote, for repositories that publish them
     #[arg(long, value_name = "REMOTE")]
     receipts_from: Option<String>,
+    /// Fetch the records of runs from this remote first
+    #[arg(long, value_name = "REMOTE")]
+    records_from: Option<String>,
     /// How to report on standard output [default: annotations on GitHub, else text]
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -71,6 +75,14 @@ impl Ci {
         let provider = Provider::of(&environment);
         let request = self.request(provider, &environment)?;
         let repository = line::open(self.repo.as_deref())?;
+        if let Some(remote) = &self.records_from {
+            // Whether there are any is the rules' business.
+            travel::fetch(&repository, remote).map_err(|error| {
+                Failure::from(error)
+                    .during("the records of runs")
+                    .help("leave --records-from away to judge without them")
+            })?;
+        }
         let missing = |failure: Failure| mend(failure, &repository, provider);
         let end = repository.resolve(&request.head).map_err(|error| missing(error.into()))?;
         let branch = self.branch(provider, &repository, &request)?;

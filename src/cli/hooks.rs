@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::exit::Exit;
 use super::failure::{Failure, Result};
-use super::{note, print};
+use super::{line, note, print};
 use crate::hook::install::{self, Done, Error, Refusal};
 use crate::hook::{Kind, Place};
+use crate::record::{REFERENCE, travel};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -14,9 +15,18 @@ Examples:
   agentgate install                     both hooks, for this repository and all its worktrees
   agentgate install pre-push            only the one that judges pushes
   agentgate install --chain             keep a hook that is there already and run it afterwards
+  agentgate install --records           let records of runs travel with pushes and fetches too
 
 A hook that is not ours is never overwritten. Where Husky, lefthook or pre-commit run the hooks,
-nothing is written and the lines to add are printed.")]
+nothing is written and the lines to add are printed.
+
+With --records, the pre-push hook also pushes refs/notes/agentgate, merged with what the remote has, and `git fetch` brings
+the remote's to refs/notes/REMOTE/agentgate. By hand, the same is:
+
+    git config agentgate.publishRecords true
+    git config --add remote.origin.fetch +refs/notes/agentgate:refs/notes/origin/agentgate
+
+Records hold commands, results and the last lines of output, masked where they look like secrets.")]
 pub struct Install {
     /// The hooks to put in [default: all]
     #[arg(value_name = "HOOK")]
@@ -24,6 +34,9 @@ pub struct Install {
     /// Keep a hook that is there already: it runs after ours, with the same input
     #[arg(long)]
     chain: bool,
+    /// Let records of runs travel with pushes and fetches
+    #[arg(long)]
+    records: bool,
     #[command(flatten)]
     repository: Repository,
 }
@@ -60,7 +73,14 @@ impl Install {
         let program = std::env::current_exe()
             .map_err(|error| Failure::new(format!("the program can't tell where it is installed: {error}")))?;
         let done = install::install(&place, &self.hooks, &program, self.chain);
-        report(&place, done.map_err(|error| refused(&place, error))?)
+        let exit = report(&place, done.map_err(|error| refused(&place, error))?)?;
+        let repository = line::open(self.repository.repo.as_deref())?;
+        if self.records {
+            print(&travelling(&travel::turn_on(&repository)?))?;
+        } else if repository.has_ref(REFERENCE) && !travel::is_on(&repository) {
+            note("agentgate: records of runs stay in this repository; `agentgate install --records` lets them travel");
+        }
+        Ok(exit)
     }
 }
 
@@ -68,8 +88,20 @@ impl Uninstall {
     pub fn run(self) -> Result<Exit> {
         let place = self.repository.place()?;
         let done = install::uninstall(&place, &self.hooks).map_err(|error| refused(&place, error))?;
-        report(&place, done)
+        let exit = report(&place, done)?;
+        if self.hooks.is_empty() && travel::turn_off(&line::open(self.repository.repo.as_deref())?)? {
+            print("records     stay here from now on; those that were made are kept\n")?;
+        }
+        Ok(exit)
     }
+}
+
+fn travelling(remotes: &[String]) -> String {
+    let which = match remotes {
+        [] => "a remote, once there is one and this is run again".to_owned(),
+        remotes => remotes.join(", "),
+    };
+    format!("records     travel with pushes to and fetches from {which}\n")
 }
 
 fn report(place: &Place, done: Vec<(Kind, Done)>) -> Result<Exit> {

@@ -7,10 +7,12 @@ use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::outlet::Progress;
 use crate::change::{ChangeSet, Unreadable};
-use crate::evidence::{Claims, Commit, sarif};
+use crate::evidence::{Claims, Commit, evidence_file, sarif};
 use crate::git::{self, GitError, Head, ObjectId, Repository, Uncommitted};
 use crate::packet::{self, Packet};
 use crate::policy::{Audience, Policy};
+use crate::record::gather::{self, Tested};
+use crate::record::{ALLOWED_SIGNERS_FILE, AllowedSigners};
 use crate::report::{Outcome, Report, store};
 use crate::rules::COUNTED_BEYOND;
 use crate::verdict::{Agent, Revision, Subject, Waivers, waivers};
@@ -240,11 +242,16 @@ pub fn prepare(repository: &Repository, question: &Question) -> Result<Preparati
     let commits = repository.commits(Some(from), end.id)?;
     let agent = whose(question, &policy, &commits);
     let policy = policy.for_audience(Audience::from(&agent));
+    let signers = signers(repository, base.id)?;
+    let evidence = evidence_file(&policy, question.branch.as_deref());
+    let tested = Tested { head: tree, commits: &commits, base: start, evidence: evidence.as_ref() };
+    let records = gather::records(repository, &tested, signers.as_ref())?;
     let claims = Claims {
         pull_request: question.text.clone(),
         text_may_follow: question.text_may_follow,
         commits: commits.into_iter().map(claim).collect(),
         scans: scans(repository, &question.sarif)?,
+        records,
     };
     let subject = Subject {
         base: Revision { name: base.name.clone(), commit: Some(base.id.to_string()), tree: None },
@@ -395,6 +402,19 @@ fn reader(
         Ok(bytes) => Ok(bytes.map(|bytes| bytes.to_vec())),
         Err(error) => Err(Unreadable::Other(error.to_string())),
     }
+}
+
+/// Whose signatures count on the base side; `None` where it doesn't say.
+///
+/// # Errors
+/// When there is a list and it can't be read or followed.
+pub fn signers(repository: &Repository, base: ObjectId) -> Result<Option<AllowedSigners>> {
+    let Some(bytes) = repository.read_path(base, &RepoPath::from(ALLOWED_SIGNERS_FILE))? else { return Ok(None) };
+    let signers = AllowedSigners::parse(&bytes).map_err(|error| {
+        Failure::new(format!("{ALLOWED_SIGNERS_FILE}, {error}"))
+            .help("the form is that of `ssh-keygen -Y verify -f`: principals, options, key")
+    })?;
+    Ok(Some(signers))
 }
 
 fn whose(question: &Question, policy: &Policy, commits: &[git::Commit]) -> Agent {

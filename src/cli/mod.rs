@@ -8,6 +8,7 @@ mod check;
 mod ci;
 mod commit_msg;
 mod demo;
+mod evidence;
 mod exit;
 mod explain;
 mod failure;

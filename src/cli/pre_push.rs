@@ -12,6 +12,7 @@ use crate::git::{GitError, ObjectId, Repository};
 use crate::hook::chained;
 use crate::hook::push::{self, Update};
 use crate::hook::receipt::{Drawer, Receipt};
+use crate::record::travel;
 use crate::report::style::Style;
 use crate::report::{self, Format, Report};
 
@@ -26,7 +27,8 @@ Judged are branches and tags with commits that the base doesn't have. A branch t
 by its name is judged as a whole, others from what the remote has already.
 
 Every judged push leaves a receipt in the git directory, which `agentgate ci` can compare with its
-own verdict. `git config agentgate.publishReceipts true` pushes it to refs/agentgate/receipts/.")]
+own verdict. `git config agentgate.publishReceipts true` pushes it to refs/agentgate/receipts/.
+Records of runs are pushed along where `agentgate install --records` has turned that on.")]
 pub struct PrePush {
     /// The remote's name, as git gives it
     remote: Option<OsString>,
@@ -65,7 +67,22 @@ impl PrePush {
             note("agentgate: nothing was pushed. `agentgate explain` says why, finding by finding, and what to do.");
             return Ok(exit);
         }
+        if !updates.is_empty() {
+            self.publish_records()?;
+        }
         self.run_chained(&input)
+    }
+
+    /// Pushes what was recorded of runs, where somebody asked for it. A push doesn't fail for want of it.
+    fn publish_records(&self) -> Result<()> {
+        let repository = line::open(None)?;
+        let Some(remote) = self.remote.as_ref().map(|name| name.to_string_lossy()) else { return Ok(()) };
+        if travel::is_on(&repository)
+            && let Err(error) = travel::publish(&repository, &remote)
+        {
+            note(&format!("agentgate: the records of runs were not pushed: {error}"));
+        }
+        Ok(())
     }
 
     /// What git wrote for us. A device is not git: whoever called us kept git's list to himself.

@@ -181,7 +181,7 @@ struct Tested {
 impl Tested {
     fn now(repository: &Repository) -> Result<Self> {
         let tree = repository.snapshot(Uncommitted::WorkTree)?;
-        let code = evidence::code_tree(repository.objects(), tree)?;
+        let code = evidence::code_tree(repository.objects(), tree, None)?;
         let (branch, head) = match repository.head()? {
             Head::Branch(name, id) => (Some(name), Some(id)),
             Head::Detached(id) => (None, Some(id)),

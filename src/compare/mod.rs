@@ -4,6 +4,7 @@ pub mod ci;
 pub mod config;
 pub mod contracts;
 pub mod dependencies;
+pub mod evidence;
 pub mod snapshots;
 pub mod suppressions;
 pub mod tests;

@@ -29,6 +29,8 @@ enum Part {
 pub struct Statement {
     /// Without marks of emphasis; cells of a row are split by ` | `.
     pub text: String,
+    /// What of it is marked as code, piece by piece.
+    pub code: Vec<String>,
     /// One-based.
     pub line: u32,
     pub kind: Kind,
@@ -125,6 +127,7 @@ struct Reader<'a> {
     parts: Vec<Part>,
     kind: Kind,
     text: String,
+    code: Vec<String>,
     start: Option<usize>,
     heading: Option<u8>,
     /// How much of the text is bold, from its beginning on, and whether bold is still open.
@@ -140,6 +143,7 @@ impl<'a> Reader<'a> {
             parts: Vec::new(),
             kind: Kind::Paragraph,
             text: String::new(),
+            code: Vec::new(),
             start: None,
             heading: None,
             bold: None,
@@ -151,7 +155,11 @@ impl<'a> Reader<'a> {
         match event {
             Event::Start(tag) => self.open(&tag),
             Event::End(tag) => self.close(tag),
-            Event::Text(text) | Event::Code(text) => self.push(&text, range.start),
+            Event::Text(text) => self.push(&text, range.start),
+            Event::Code(text) => {
+                self.code.push(one_line(&text));
+                self.push(&text, range.start);
+            }
             // Each line of a paragraph says something of its own: `**Risk:** low` often follows `**Tests:** …` so.
             Event::SoftBreak | Event::HardBreak if self.kind == Kind::Paragraph && self.heading.is_none() => {
                 self.flush()
@@ -210,6 +218,7 @@ impl<'a> Reader<'a> {
 
     fn forget(&mut self) {
         self.text.clear();
+        self.code.clear();
         (self.start, self.heading, self.bold, self.in_bold) = (None, None, None, false);
         self.kind = Kind::Paragraph;
     }
@@ -218,6 +227,7 @@ impl<'a> Reader<'a> {
     fn flush(&mut self) {
         let line = self.start.map_or(self.counted.1, |at| self.line(at));
         let text = std::mem::take(&mut self.text);
+        let code = std::mem::take(&mut self.code);
         let (heading, bold, kind) = (self.heading, self.bold, self.kind);
         self.forget();
         if let Some(level) = heading {
@@ -225,7 +235,7 @@ impl<'a> Reader<'a> {
             return;
         }
         if kind == Kind::Code {
-            return self.state(&text, line, kind);
+            return self.state(&text, code, line, kind);
         }
         let (text, summary) = without_summary(&text);
         if let Some((title, lines)) = summary {
@@ -239,16 +249,16 @@ impl<'a> Reader<'a> {
             Some((title, rest)) if rest.trim().is_empty() || title.ends_with(':') || rest.starts_with(':') => {
                 let title = one_line(&plain(title.trim_end_matches(':')));
                 self.parts.push(Part::Heading { title, level: LABEL_LEVEL, line });
-                self.state(rest.trim_start_matches(':'), line, kind);
+                self.state(rest.trim_start_matches(':'), code, line, kind);
             }
-            _ => self.state(&text, line, kind),
+            _ => self.state(&text, code, line, kind),
         }
     }
 
-    fn state(&mut self, text: &str, line: u32, kind: Kind) {
+    fn state(&mut self, text: &str, code: Vec<String>, line: u32, kind: Kind) {
         let text = if kind == Kind::Code { text.trim().to_owned() } else { one_line(&plain(text)) };
         if !text.is_empty() {
-            self.parts.push(Part::Statement(Statement { text, line, kind }));
+            self.parts.push(Part::Statement(Statement { text, code, line, kind }));
         }
     }
 

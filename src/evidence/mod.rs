@@ -5,13 +5,20 @@
 //! is written, [`written`](Written) where.
 
 mod markdown;
+mod results;
+pub mod review;
 pub mod sarif;
 mod trailers;
 mod written;
 
 pub use markdown::{Document, Kind, Section, Statement};
+pub use results::{Reported, reported};
 pub use trailers::{Trailer, trailers};
-pub use written::{Claim, Source, Written, code_tree, files, gather, is_record, is_same_name, templates};
+pub use written::{
+    Claim, Source, Written, code_tree, evidence_file, files, gather, is_record, is_same_name, templates,
+};
+
+use crate::record::Records;
 
 /// Everything a person or agent wrote about the branch.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +31,8 @@ pub struct Claims {
     pub commits: Vec<Commit>,
     /// What other scanners found, as whoever runs the gate hands it over.
     pub scans: Vec<sarif::Scan>,
+    /// What was recorded of runs, against which the rest can be held.
+    pub records: Records,
 }
 
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use crate::{RepoPath, Side};
 const FOLDER: &[u8] = b".agentgate/evidence/";
 
 /// Who says it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     PullRequest,
     /// The commit's id.
@@ -87,9 +87,14 @@ pub fn gather(claims: &Claims, change: &ChangeSet, policy: &Policy, branch: Opti
 /// The files with which the branch speaks about itself: those it adds or changes in the folder for it, and the one that the
 /// policy names. What was there before speaks about another branch.
 pub fn files<'a>(change: &'a ChangeSet, policy: &Policy, branch: Option<&str>) -> impl Iterator<Item = &'a FileChange> {
-    let named = policy.evidence().file.as_deref().and_then(|pattern| path_for(pattern, policy, branch));
+    let named = evidence_file(policy, branch);
     let is_named = move |file: &FileChange| named.as_ref() == Some(file.path()) && file.head.is_some();
     change.files.iter().filter(move |file| is_record(file) || is_named(file))
+}
+
+/// The file in which the policy wants a branch to speak about itself, where it names one.
+pub fn evidence_file(policy: &Policy, branch: Option<&str>) -> Option<RepoPath> {
+    path_for(policy.evidence().file.as_deref()?, policy, branch)
 }
 
 /// Whether the branch adds or changes a file in the folder for what branches say about themselves.
@@ -101,13 +106,15 @@ pub fn is_record(file: &FileChange) -> bool {
         && file.head.as_ref().is_some_and(|entry| entry.mode != Mode::Symlink)
 }
 
-/// The tree without what the branch says about itself: the same before and after evidence is written down.
+/// The tree without what branches say about themselves: the same before and after evidence is written down. `file` is where
+/// the policy wants it besides.
 ///
 /// # Errors
 /// When the tree can't be read.
-pub fn code_tree(objects: &Objects, tree: ObjectId) -> Result<ObjectId, GitError> {
-    let folder = String::from_utf8_lossy(FOLDER);
-    objects.without(tree, &RepoPath::from(folder.trim_end_matches('/')))
+pub fn code_tree(objects: &Objects, tree: ObjectId, file: Option<&RepoPath>) -> Result<ObjectId, GitError> {
+    let folder = RepoPath::new(FOLDER.strip_suffix(b"/").unwrap_or(FOLDER));
+    let paths: Vec<&RepoPath> = std::iter::once(&folder).chain(file).collect();
+    objects.without(tree, &paths)
 }
 
 /// `{branch}` and `{ticket}` filled in; `None` where the branch has none.

@@ -80,6 +80,27 @@ impl Repository {
         self.inner.config_snapshot().try_boolean(key).ok().flatten()
     }
 
+    /// All values of a key that may have several.
+    pub fn config_all(&self, key: &str) -> Vec<String> {
+        let values = self.inner.config_snapshot().plumbing().strings(key).unwrap_or_default();
+        values.iter().map(|value| value.to_string()).collect()
+    }
+
+    /// Runs `git config` with these arguments.
+    ///
+    /// # Errors
+    /// When git says no.
+    pub fn configure(&self, arguments: &[&str]) -> Result<(), GitError> {
+        let why = "to write its configuration";
+        let output = self.program.command().args(arguments).output();
+        let output = output.map_err(|error| GitError::NoProgram { why, error: error.to_string() })?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        Err(GitError::Program { command: arguments.join(" "), message })
+    }
+
     pub fn object_format(&self) -> ObjectFormat {
         ObjectFormat::from(self.inner.object_hash())
     }

@@ -201,7 +201,8 @@ impl Repository {
 
     /// Makes a commit of notes: the first parent's tree with the files put in.
     fn write_notes(&self, change: &Change, message: &str) -> Result<ObjectId, GitError> {
-        let scratch = Scratch::new().map_err(|error| GitError::Other(format!("can't make a temporary folder: {error}")))?;
+        let scratch =
+            Scratch::new().map_err(|error| GitError::Other(format!("can't make a temporary folder: {error}")))?;
         let index = scratch.path().join("index");
         let git = |arguments: &[&str]| {
             let mut command = self.program.command();

@@ -198,11 +198,16 @@ impl Repository {
         Err(GitError::NoBase { tried })
     }
 
+    /// The names of the configured remotes.
+    pub fn remotes(&self) -> Vec<String> {
+        self.inner.remote_names().iter().map(|name| name.to_string()).collect()
+    }
+
     /// The remote the current branch belongs to: the configured one, `origin`, or the only one.
     fn remote(&self) -> Option<String> {
         let branch = self.head().ok().and_then(|head| head.branch().map(ToOwned::to_owned));
         let configured = branch.and_then(|branch| self.config(&format!("branch.{branch}.remote")));
-        let names: Vec<String> = self.inner.remote_names().iter().map(|name| name.to_string()).collect();
+        let names = self.remotes();
         let known = configured.filter(|name| names.contains(name));
         known.or_else(|| names.iter().find(|name| *name == "origin").cloned()).or_else(|| match names.as_slice() {
             [only] => Some(only.clone()),

@@ -195,36 +195,44 @@ impl Objects {
         Ok(None)
     }
 
-    /// The id of a tree as it would be without the file or directory at a path. Nothing is written.
+    /// The id of a tree as it would be without the files or directories at these paths. Nothing is written.
     ///
     /// # Errors
     /// When a tree on the way is missing or damaged.
-    pub fn without(&self, tree: ObjectId, path: &RepoPath) -> Result<ObjectId, GitError> {
-        let components: Vec<&[u8]> = path.as_bytes().split(|byte| *byte == b'/').collect();
-        self.without_components(tree, &components)
+    pub fn without(&self, tree: ObjectId, paths: &[&RepoPath]) -> Result<ObjectId, GitError> {
+        let paths: Vec<&[u8]> = paths.iter().map(|path| path.as_bytes()).collect();
+        self.without_paths(tree, &paths)
     }
 
-    fn without_components(&self, tree: ObjectId, path: &[&[u8]]) -> Result<ObjectId, GitError> {
+    fn without_paths(&self, tree: ObjectId, paths: &[&[u8]]) -> Result<ObjectId, GitError> {
         let entries = self.cached_tree(tree)?;
-        let Some((name, rest)) = path.split_first() else { return Ok(tree) };
-        let Some(found) = entries.find(name) else { return Ok(tree) };
-        let replaced = match rest {
-            [] => None,
-            _ if is_tree(found) => {
-                let below = self.without_components(found.id, rest)?;
-                (!below.0.is_empty_tree()).then_some(below)
-            }
-            _ => return Ok(tree),
-        };
         let mut bytes = Vec::new();
+        let mut is_changed = false;
         for entry in &entries.0 {
-            let id = if entry.name == found.name { replaced } else { Some(entry.id) };
-            let Some(id) = id else { continue };
+            let below = paths.iter().filter_map(|path| path.strip_prefix(&*entry.name));
+            let below: Vec<&[u8]> = below.filter(|rest| rest.is_empty() || rest.starts_with(b"/")).collect();
+            let mut id = entry.id;
+            if below.contains(&&b""[..]) {
+                is_changed = true;
+                continue;
+            }
+            if is_tree(entry) && !below.is_empty() {
+                let below: Vec<&[u8]> = below.iter().map(|rest| &rest[1..]).collect();
+                id = self.without_paths(entry.id, &below)?;
+                is_changed |= id != entry.id;
+                // A directory with nothing in it is none.
+                if id.0.is_empty_tree() {
+                    continue;
+                }
+            }
             bytes.extend_from_slice(entry.kind.as_octal_str());
             bytes.push(b' ');
             bytes.extend_from_slice(&entry.name);
             bytes.push(0);
             bytes.extend_from_slice(id.0.as_bytes());
+        }
+        if !is_changed {
+            return Ok(tree);
         }
         let hash = gix::objs::compute_hash(self.hash(), gix::objs::Kind::Tree, &bytes);
         hash.map(ObjectId).map_err(|error| GitError::Corrupt { id: tree.to_string(), why: error.to_string() })

@@ -58,6 +58,11 @@ impl Policy {
         }
     }
 
+    /// Whether a name or an address is an agent's.
+    pub fn is_agent(&self, name: &str, email: &str) -> bool {
+        !self.people.knows(name, email) && (known(name, email).is_some() || self.agents.knows(name, email))
+    }
+
     /// How a commit shows that an agent had a hand in it.
     fn trace(&self, commit: &Commit) -> Option<String> {
         let trailers = trailers(&commit.message);

@@ -9,6 +9,8 @@ use jiff::tz::TimeZone;
 use ssh_key::PublicKey;
 use ssh_key::public::KeyData;
 
+use super::certificate::Certificate;
+
 /// Where a repository keeps the file, on the base side.
 pub const FILE: &str = ".agentgate/allowed_signers";
 /// Larger files are refused.
@@ -69,18 +71,12 @@ impl AllowedSigners {
     }
 
     /// The principals of a certificate that the first fitting authority speaks for.
-    pub(super) fn of_certificate(
-        &self,
-        certificate: &ssh_key::Certificate,
-        namespace: &str,
-        at: i64,
-    ) -> Option<String> {
+    pub(super) fn of_certificate(&self, certificate: &Certificate, namespace: &str, at: i64) -> Option<String> {
         let authorities = self.lines.iter().filter(|line| {
-            line.options.is_authority && line.key == *certificate.signature_key() && line.allows(namespace, at)
+            line.options.is_authority && line.key == certificate.authority && line.allows(namespace, at)
         });
         let mut named = authorities.filter_map(|line| {
-            let known = certificate.valid_principals().iter();
-            known.into_iter().find(|principal| matches(&line.principals, principal)).cloned()
+            certificate.principals.iter().find(|principal| matches(&line.principals, principal)).cloned()
         });
         named.next()
     }

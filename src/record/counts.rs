@@ -294,7 +294,9 @@ mod tests {
 
     fn counted(output: &str) -> Option<(u64, u64, u64, u64, String)> {
         let mut counter = Counter::default();
-        output.lines().for_each(|line| drop(counter.line(line)));
+        for line in output.lines() {
+            counter.line(line);
+        }
         let (counts, names) = counter.finish()?;
         Some((counts.passed, counts.failed, counts.skipped, counts.total, names.join(" ")))
     }
@@ -302,25 +304,67 @@ mod tests {
     #[test]
     fn every_runner_is_read() {
         for (output, passed, failed, skipped, total, name) in [
-            ("test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.00s\n\
-              test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out", 7, 1, 1, 9, "cargo test"),
+            (
+                "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.00s\n\
+              test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out",
+                7,
+                1,
+                1,
+                9,
+                "cargo test",
+            ),
             ("     Summary [   1.2s] 10 tests run: 9 passed (1 slow), 1 failed, 2 skipped", 9, 1, 2, 12, "nextest"),
             ("=== 1 failed, 2 passed, 1 skipped, 1 xfailed, 3 warnings in 0.12s ===", 2, 1, 2, 5, "pytest"),
             ("\u{1b}[32m\u{1b}[1m3 passed\u{1b}[0m\u{1b}[32m in 0.01s\u{1b}[0m", 3, 0, 0, 3, "pytest"),
             ("=== no tests ran in 0.00s ===", 0, 0, 0, 0, "pytest"),
-            ("Ran 5 tests in 0.010s\n\nFAILED (failures=1, errors=1, skipped=1, expected failures=1)", 1, 2, 2, 5, "unittest"),
+            (
+                "Ran 5 tests in 0.010s\n\nFAILED (failures=1, errors=1, skipped=1, expected failures=1)",
+                1,
+                2,
+                2,
+                5,
+                "unittest",
+            ),
             ("Ran 5 tests in 0.010s\n\nOK", 5, 0, 0, 5, "unittest"),
             ("Tests:       1 failed, 2 skipped, 3 passed, 6 total", 3, 1, 2, 6, "jest"),
             ("      Tests  1 failed | 2 passed | 1 skipped (4)", 2, 1, 1, 4, "vitest"),
             ("  12 passing (3s)\n  1 pending\n  2 failing", 12, 2, 1, 15, "mocha"),
             ("# tests 12\n# suites 0\n# pass 11\n# fail 1\n# cancelled 0\n# skipped 0\n# todo 0", 11, 1, 0, 12, "node"),
-            ("--- PASS: TestA (0.00s)\n    --- PASS: TestA/sub (0.00s)\n--- SKIP: TestB (0.00s)\n--- FAIL: TestC (0.00s)", 1, 1, 1, 3, "go test"),
-            ("{\"Time\":\"x\",\"Action\":\"pass\",\"Package\":\"p\",\"Test\":\"TestA\",\"Elapsed\":0}\n\
-              {\"Action\":\"pass\",\"Package\":\"p\",\"Test\":\"TestA/sub\"}\n{\"Action\":\"pass\",\"Package\":\"p\"}", 1, 0, 0, 1, "go test"),
-            ("[INFO] Tests run: 5, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 0.1 s - in a.B\n\
-              [INFO] Tests run: 5, Failures: 0, Errors: 0, Skipped: 1", 4, 0, 1, 5, "maven"),
+            (
+                "--- PASS: TestA (0.00s)\n    --- PASS: TestA/sub (0.00s)\n--- SKIP: TestB (0.00s)\n--- FAIL: TestC (0.00s)",
+                1,
+                1,
+                1,
+                3,
+                "go test",
+            ),
+            (
+                "{\"Time\":\"x\",\"Action\":\"pass\",\"Package\":\"p\",\"Test\":\"TestA\",\"Elapsed\":0}\n\
+              {\"Action\":\"pass\",\"Package\":\"p\",\"Test\":\"TestA/sub\"}\n{\"Action\":\"pass\",\"Package\":\"p\"}",
+                1,
+                0,
+                0,
+                1,
+                "go test",
+            ),
+            (
+                "[INFO] Tests run: 5, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 0.1 s - in a.B\n\
+              [INFO] Tests run: 5, Failures: 0, Errors: 0, Skipped: 1",
+                4,
+                0,
+                1,
+                5,
+                "maven",
+            ),
             ("12 tests completed, 1 failed, 2 skipped", 9, 1, 2, 12, "gradle"),
-            ("Passed!  - Failed:     0, Passed:    11, Skipped:     1, Total:    12, Duration: 9 ms", 11, 0, 1, 12, "dotnet"),
+            (
+                "Passed!  - Failed:     0, Passed:    11, Skipped:     1, Total:    12, Duration: 9 ms",
+                11,
+                0,
+                1,
+                12,
+                "dotnet",
+            ),
             ("Total tests: 12\n     Passed: 11\n     Failed: 1", 11, 1, 0, 12, "dotnet"),
             ("12 examples, 1 failure, 2 pending", 9, 1, 2, 12, "rspec"),
             ("12 runs, 20 assertions, 1 failures, 1 errors, 2 skips", 8, 2, 2, 12, "minitest"),
@@ -329,10 +373,24 @@ mod tests {
             ("  Tests:    1 failed, 11 passed (30 assertions)", 11, 1, 0, 12, "pest"),
             ("3 doctests, 12 tests, 1 failure, 2 excluded", 12, 1, 2, 15, "exunit"),
             ("97% tests passed, 1 tests failed out of 30", 29, 1, 0, 30, "ctest"),
-            ("[  PASSED  ] 11 tests.\n[  SKIPPED ] 1 test, listed below:\n[  FAILED  ] 2 tests, listed below:", 11, 2, 1, 14, "googletest"),
+            (
+                "[  PASSED  ] 11 tests.\n[  SKIPPED ] 1 test, listed below:\n[  FAILED  ] 2 tests, listed below:",
+                11,
+                2,
+                1,
+                14,
+                "googletest",
+            ),
             ("All tests passed (30 assertions in 12 test cases)", 12, 0, 0, 12, "catch2"),
             ("test cases: 12 | 11 passed | 1 failed", 11, 1, 0, 12, "catch2"),
-            ("   Executed 4 tests, with 0 failures (0 unexpected) in 0.1 seconds\n Executed 9 tests, with 1 failure (0 unexpected) in 0.1", 8, 1, 0, 9, "xctest"),
+            (
+                "   Executed 4 tests, with 0 failures (0 unexpected) in 0.1 seconds\n Executed 9 tests, with 1 failure (0 unexpected) in 0.1",
+                8,
+                1,
+                0,
+                9,
+                "xctest",
+            ),
             ("[info] Tests: succeeded 12, failed 1, canceled 1, ignored 1, pending 0", 12, 1, 2, 15, "scalatest"),
             ("[info] Passed: Total 12, Failed 0, Errors 0, Passed 12", 12, 0, 0, 12, "sbt"),
             ("ok | 12 passed | 1 failed | 2 ignored (1s)", 12, 1, 2, 15, "deno"),
@@ -351,8 +409,16 @@ mod tests {
     #[test]
     fn what_only_looks_like_counts_is_not() {
         for output in [
-            "", "Compiling 5 crates", "5 passed the review", "ok", "ok  \texample.org/a\t0.1s", "--- a/file\n+++ b/file",
-            "Tests are run", "    3 warnings", "found 12 tests to port", "test result pending",
+            "",
+            "Compiling 5 crates",
+            "5 passed the review",
+            "ok",
+            "ok  \texample.org/a\t0.1s",
+            "--- a/file\n+++ b/file",
+            "Tests are run",
+            "    3 warnings",
+            "found 12 tests to port",
+            "test result pending",
         ] {
             assert_eq!(counted(output), None, "{output}");
         }

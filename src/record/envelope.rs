@@ -30,11 +30,7 @@ pub struct Signature {
 impl Envelope {
     /// An envelope that nobody has signed yet.
     pub fn new(payload: &[u8]) -> Self {
-        Self {
-            payload: Base64::encode_string(payload),
-            payload_type: PAYLOAD_TYPE.to_owned(),
-            signatures: Vec::new(),
-        }
+        Self { payload: Base64::encode_string(payload), payload_type: PAYLOAD_TYPE.to_owned(), signatures: Vec::new() }
     }
 
     pub fn sign(&mut self, keyid: String, signature: &[u8]) {

@@ -6,9 +6,11 @@
 //! many tests there were, `redact` takes out what nobody should keep.
 
 mod allowed_signers;
+mod certificate;
 pub mod counts;
 mod envelope;
 pub mod environment;
+pub mod gather;
 pub mod junit;
 pub mod ledger;
 pub mod redact;
@@ -16,6 +18,8 @@ pub mod run;
 mod signature;
 mod signer;
 pub mod statement;
+pub mod travel;
+mod wire;
 
 pub use allowed_signers::{AllowedSigners, FILE as ALLOWED_SIGNERS_FILE, Unclear};
 pub use envelope::{Envelope, PAYLOAD_TYPE};

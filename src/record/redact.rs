@@ -9,35 +9,26 @@ const LONGEST: usize = 400;
 
 /// Lines as they may be stored; `hidden` are values that must not be in them, whatever they look like.
 pub fn lines(lines: &[String], hidden: &[String]) -> Vec<String> {
-    let text = lines.iter().map(|line| line.replace(['\n', '\r'], " ")).collect::<Vec<_>>().join("\n");
-    let found = secrets::find(&text, secrets::Care::Assignments);
-    let mut in_key = false;
-    let mut out = Vec::with_capacity(lines.len());
-    for (index, line) in text.split('\n').enumerate().take(lines.len()) {
-        if in_key {
-            in_key = !line.contains("-----END");
-            continue;
-        }
-        let here: Vec<_> = found.iter().filter(|secret| secret.line as usize == index + 1).collect();
-        in_key = line.contains("-----BEGIN ") && line.contains("PRIVATE KEY") && !line.contains("-----END");
-        let mut shown = match here.as_slice() {
-            [] => line.to_owned(),
-            [one] => one.shown.clone(),
-            several => format!("[a line with {} secrets]", several.len()),
-        };
-        for value in hidden.iter().filter(|value| value.len() >= SHORTEST) {
-            shown = shown.replace(value.as_str(), &secrets::masked(value));
-        }
-        if let Some(what) = personal::find(&shown).first() {
-            shown = format!("[a line with a {}]", what.noun());
-        }
-        if shown.chars().count() > LONGEST {
-            shown = shown.chars().take(LONGEST).chain(['\u{2026}']).collect();
-        }
-        out.push(shown);
-    }
-    out
+    let mut redactor = secrets::Redactor::default();
+    redactor.learn(&lines.join("\n"));
+    lines.iter().map(|line| shown(line, &redactor, hidden)).collect()
 }
+
+fn shown(line: &str, redactor: &secrets::Redactor, hidden: &[String]) -> String {
+    let mut line = line.replace(['\n', '\r'], " ");
+    for value in hidden {
+        line = line.replace(value.as_str(), MASK);
+    }
+    let line = redactor.redact(&line);
+    let line = personal::redact(&line);
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}\u{2026}", &line[..end]),
+        None => line.into_owned(),
+    }
+}
+
+/// What stands for the value of a secret variable.
+const MASK: &str = "***";
 
 /// The values of variables whose names say that they are secret.
 pub fn secret_values(variables: impl Iterator<Item = (String, String)>) -> Vec<String> {
@@ -71,7 +62,10 @@ mod tests {
 
     #[test]
     fn secrets_people_and_keys_do_not() {
-        let key = format!("-----BEGIN OPENSSH {} KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\nQyNTUxOQAAACB\n-----END OPENSSH {0} KEY-----\nafter", "PRIVATE");
+        let key = format!(
+            "-----BEGIN OPENSSH {} KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\nQyNTUxOQAAACB\n-----END OPENSSH {0} KEY-----\nafter",
+            "PRIVATE"
+        );
         let shown = redacted(&key, &[]);
         assert!(!shown.contains("b3Bl") && !shown.contains("QyNT") && shown.ends_with("after"), "{shown}");
         let shown = redacted("sent hunter2hunter2 to the server", &["hunter2hunter2"]);
@@ -82,7 +76,12 @@ mod tests {
 
     #[test]
     fn names_of_variables_tell() {
-        let variables = [("GITHUB_TOKEN", "abcdefghij"), ("HOME", "/home/agent"), ("DB_PASSWORD", "short"), ("A_KEY", "0123456789")];
+        let variables = [
+            ("GITHUB_TOKEN", "abcdefghij"),
+            ("HOME", "/home/agent"),
+            ("DB_PASSWORD", "short"),
+            ("A_KEY", "0123456789"),
+        ];
         let values = secret_values(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert_eq!(values, ["abcdefghij", "0123456789"]);
     }

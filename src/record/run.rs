@@ -115,7 +115,8 @@ struct StatusFile {
 impl StatusFile {
     /// `None` where there is no bash.
     fn new() -> Option<Self> {
-        let has_bash = Command::new("bash").args(["-c", ":"]).stdin(Stdio::null()).status().is_ok_and(|it| it.success());
+        let has_bash =
+            Command::new("bash").args(["-c", ":"]).stdin(Stdio::null()).status().is_ok_and(|it| it.success());
         if cfg!(windows) || !has_bash {
             return None;
         }

@@ -3,9 +3,11 @@
 //! The format is OpenSSH's (`PROTOCOL.sshsig`). Checking needs no program and follows the rules of `ssh-keygen -Y verify`.
 
 use ssh_key::public::KeyData;
-use ssh_key::{Algorithm, Certificate, HashAlg, PublicKey, SshSig};
+use ssh_key::{Algorithm, HashAlg, PublicKey, SshSig};
 
 use super::AllowedSigners;
+use super::certificate::Certificate;
+use super::wire::{Reader, key_of};
 
 /// What our signatures are for: one made for git, or for mail, is none.
 pub const NAMESPACE: &str = "agentgate";
@@ -29,19 +31,16 @@ pub fn verify(bytes: &[u8], signature: &[u8], signers: &AllowedSigners, at: i64)
     if parts.namespace != NAMESPACE {
         return Standing::Broken("it was made for another purpose");
     }
-    let certificate = Certificate::from_bytes(parts.key).ok();
-    let key = match &certificate {
-        Some(certificate) => certificate.public_key().clone(),
-        None => match PublicKey::from_bytes(parts.key) {
-            Ok(key) => key.key_data().clone(),
-            Err(_) => return Standing::Broken("its key is of an unknown kind"),
-        },
+    let certificate = Certificate::read(parts.key);
+    let Some(key) = certificate.as_ref().map(|certificate| certificate.key.clone()).or_else(|| key_of(parts.key))
+    else {
+        return Standing::Broken("its key is of an unknown kind");
     };
     if !parts.is_over(bytes, &key) {
         return Standing::Broken("it is not over this content");
     }
     let principals = match &certificate {
-        Some(certificate) if is_valid(certificate, at) => signers.of_certificate(certificate, NAMESPACE, at),
+        Some(certificate) if certificate.is_valid(at) => signers.of_certificate(certificate, NAMESPACE, at),
         Some(_) => None,
         None => signers.of_key(&key, NAMESPACE, at).map(ToOwned::to_owned),
     };
@@ -59,20 +58,8 @@ pub fn fingerprint(key: &KeyData) -> String {
 /// The fingerprint of the key that a signature names.
 pub fn signer(signature: &[u8]) -> Option<String> {
     let parts = Parts::read(signature)?;
-    let key = match Certificate::from_bytes(parts.key) {
-        Ok(certificate) => certificate.public_key().clone(),
-        Err(_) => PublicKey::from_bytes(parts.key).ok()?.key_data().clone(),
-    };
-    Some(fingerprint(&key))
-}
-
-/// Whether a certificate is for people, in force, free of conditions we don't know, and signed by its own authority.
-fn is_valid(certificate: &Certificate, at: i64) -> bool {
-    let authority = certificate.signature_key().fingerprint(HashAlg::Sha256);
-    let Ok(at) = u64::try_from(at) else { return false };
-    certificate.cert_type() == ssh_key::certificate::CertType::User
-        && certificate.critical_options().is_empty()
-        && certificate.validate_at(at, [&authority]).is_ok()
+    let certified = Certificate::read(parts.key).map(|certificate| certificate.key);
+    Some(fingerprint(&certified.or_else(|| key_of(parts.key))?))
 }
 
 /// A signature taken apart. The library reads none that name a certificate.
@@ -86,11 +73,12 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn read(bytes: &'a [u8]) -> Option<Self> {
         let rest = bytes.strip_prefix(MAGIC)?.strip_prefix(&1u32.to_be_bytes()[..])?;
-        let (key, rest) = string(rest)?;
-        let (namespace, rest) = string(rest)?;
-        let (_reserved, rest) = string(rest)?;
-        let (hash, rest) = string(rest)?;
-        let (signature, rest) = string(rest)?;
+        let mut reader = Reader(rest);
+        let (key, namespace) = (reader.string()?, reader.string()?);
+        // What nobody has given a meaning to yet is to be empty.
+        let reserved = reader.string()?;
+        let (hash, signature) = (reader.string()?, reader.string()?);
+        let is_whole = reserved.is_empty() && reader.0.is_empty();
         let hash = match hash {
             b"sha256" => HashAlg::Sha256,
             b"sha512" => HashAlg::Sha512,
@@ -98,7 +86,7 @@ impl<'a> Parts<'a> {
         };
         let signature = ssh_key::Signature::try_from(signature).ok()?;
         let namespace = std::str::from_utf8(namespace).ok().filter(|namespace| !namespace.is_empty())?;
-        rest.is_empty().then_some(Self { key, namespace, hash, signature })
+        is_whole.then_some(Self { key, namespace, hash, signature })
     }
 
     fn is_over(&self, bytes: &[u8], key: &KeyData) -> bool {
@@ -107,10 +95,4 @@ impl<'a> Parts<'a> {
         let whole = SshSig::new(key.clone(), self.namespace, self.hash, self.signature.clone());
         !is_weak && whole.is_ok_and(|whole| PublicKey::from(key.clone()).verify(self.namespace, bytes, &whole).is_ok())
     }
-}
-
-/// A string of the wire format: its length, then its bytes.
-fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    rest.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)
 }

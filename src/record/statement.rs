@@ -154,10 +154,8 @@ impl Statement<TestResult> {
             subject.push(Subject::git("head", "gitCommit", head));
         }
         let digest = super::hex(&Sha256::digest(run.command.as_bytes()));
-        let configuration = vec![Descriptor {
-            name: "command".to_owned(),
-            digest: BTreeMap::from([("sha256".to_owned(), digest)]),
-        }];
+        let configuration =
+            vec![Descriptor { name: "command".to_owned(), digest: BTreeMap::from([("sha256".to_owned(), digest)]) }];
         let predicate = TestResult { result: run.outcome(), configuration, url, failed_tests, agentgate: run };
         Self { kind: STATEMENT_TYPE.to_owned(), subject, predicate_type: TEST_RESULT.to_owned(), predicate }
     }

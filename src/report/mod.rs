@@ -5,6 +5,7 @@
 //! [`render`].
 
 pub mod catalogue;
+pub mod evidence;
 pub mod explain;
 mod frame;
 mod github;

@@ -38,6 +38,7 @@ mod stale_base;
 mod suppressed_lint;
 mod test_transition;
 mod unreadable_change;
+mod unverified_evidence;
 mod weakened_ci;
 mod weakened_config;
 
@@ -83,6 +84,7 @@ pub static ALL: &[&Rule] = &[
     &scanner_finding::RULE,
     &unreadable_change::RULE,
     &missing_evidence::RULE,
+    &unverified_evidence::RULE,
 ];
 
 /// A rule's metadata beside its judgement.

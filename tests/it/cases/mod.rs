@@ -1,6 +1,7 @@
 //! Runs the Markdown cases of `tests/cases/` and the examples on the rules' pages. See `tests/cases/README.md`.
 
 mod parse;
+mod records;
 mod run;
 
 use std::fs;

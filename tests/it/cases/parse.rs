@@ -19,6 +19,8 @@ pub struct Case {
     pub commits: Vec<Commit>,
     /// Reports of other scanners.
     pub sarif: Vec<String>,
+    /// The attributes of each recorded run.
+    pub records: Vec<Vec<(String, String)>>,
     pub attributes: Vec<(String, String)>,
     pub expected: Vec<Expected>,
 }
@@ -203,6 +205,10 @@ impl Reader {
 }
 
 fn add(case: &mut Case, fence: &Fence) -> Result<(), String> {
+    if fence.is("record") {
+        case.records.push(fence.attributes.clone());
+        return Ok(());
+    }
     for (key, value) in &fence.attributes {
         if !matches!(key.as_str(), "path" | "from" | "author") {
             case.attributes.push((key.clone(), value.clone()));

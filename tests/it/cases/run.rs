@@ -89,7 +89,13 @@ fn claims(case: &Case) -> Result<Claims, String> {
     let is_push = case.attributes.iter().any(|(key, _)| key == "push");
     let scans = case.sarif.iter().map(|text| sarif::read(text.as_bytes(), &[]).map_err(|error| error.to_string()));
     let scans = scans.collect::<Result<Vec<_>, _>>()?.concat();
-    Ok(Claims { pull_request: case.pull_request.clone(), text_may_follow: is_push, commits: commits.collect(), scans })
+    Ok(Claims {
+        pull_request: case.pull_request.clone(),
+        text_may_follow: is_push,
+        commits: commits.collect(),
+        scans,
+        records: super::records::of(case),
+    })
 }
 
 fn compare(about: Option<&str>, case: &Case, found: &[Finding]) -> Option<String> {
