@@ -10,6 +10,7 @@
 //! see them as data. Nothing to the left knows what is to the right: only [`git`] touches the repository, only
 //! [`report`] writes words, only [`cli`] prints or exits. [`judge`] walks the line once.
 
+pub mod agents;
 pub mod change;
 pub mod ci;
 pub mod cli;

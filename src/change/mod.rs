@@ -8,6 +8,7 @@ mod memory;
 mod rename;
 mod role;
 mod role_table;
+mod slices;
 mod source;
 mod summary;
 
@@ -15,6 +16,7 @@ pub use crate::git::{Entry, Mode, TreeChange};
 pub use hunk::{Hunk, LineDiff};
 pub use memory::Memory;
 pub use role::{Role, Roles};
+pub use slices::{Slice, SliceKind, slices};
 pub use source::{Bytes, Source, Trees, Unreadable};
 pub use summary::Summary;
 

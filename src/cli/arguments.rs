@@ -8,8 +8,8 @@ use clap::{CommandFactory, Parser};
 use super::exit::Exit;
 use super::failure::Result;
 use super::{
-    check, ci, commit_msg, demo, evidence, explain, hooks, init, manual, packet, policy, pre_push, prove, record,
-    rules, waive,
+    check, ci, commit_msg, demo, evidence, explain, hook, hooks, init, manual, packet, policy, pre_push, prove, receive,
+    record, rules, waive,
 };
 
 /// Judges a coding agent's branch before it merges.
@@ -67,8 +67,14 @@ enum Command {
     Ci(ci::Ci),
     /// Git's pre-push hook: judge what a push would publish
     PrePush(pre_push::PrePush),
+    /// A server's pre-receive hook: judge all that is pushed, accept all or nothing
+    PreReceive(receive::PreReceive),
+    /// A server's update hook: judge one pushed reference
+    Update(receive::Update),
     /// Git's commit-msg hook: warn of what a reader of the message would not see
     CommitMsg(commit_msg::CommitMsg),
+    /// Answer a coding agent's own hook: before an edit, and before it stops
+    Hook(hook::Hook),
     /// Print completions for a shell
     Completions(manual::Completions),
     /// Print the manual page, or write one for every command
@@ -84,6 +90,9 @@ impl Program {
             Command::Ci(command) => command.run(),
             Command::PrePush(command) => command.run(),
             Command::CommitMsg(command) => command.run(),
+            Command::Hook(command) => command.run(),
+            Command::PreReceive(command) => command.run(),
+            Command::Update(command) => command.run(),
             Command::Install(command) => command.run(),
             Command::Uninstall(command) => command.run(),
             Command::Policy(command) => command.run(),

@@ -7,8 +7,10 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::{line, print};
+use crate::change::{ChangeSet, Roles};
+use crate::git::ObjectId;
 use crate::report::style::Style;
-use crate::report::{self, Finding, Report, catalogue, explain, json, markdown, store};
+use crate::report::{self, Finding, Report, catalogue, explain, json, markdown, split, steer, store};
 use crate::rules::{self, Rule};
 
 #[derive(Debug, Args)]
@@ -18,7 +20,8 @@ Examples:
   agentgate explain 3f9c                     one finding in depth, by the start of its id
   agentgate explain loosened-assertion       a rule's page: why, examples, options, limits
   agentgate explain --report report.json     a report saved elsewhere, for instance by CI
-  agentgate explain --format json            the same for programs and agents")]
+  agentgate explain --format json            the same for programs and agents
+  agentgate explain --steer                  a follow-up prompt for the agent: what to mend, and nothing else")]
 pub struct Explain {
     /// A rule's name, or the first four or more digits of a finding's id
     target: Option<String>,
@@ -31,6 +34,9 @@ pub struct Explain {
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Write a follow-up prompt for the agent instead, with a proposed split where the branch is too large
+    #[arg(long, conflicts_with_all = ["target", "format"])]
+    steer: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -45,6 +51,7 @@ impl Explain {
     pub fn run(self) -> Result<Exit> {
         let style = Style::for_stdout();
         let text = match self.target.as_deref() {
+            None if self.steer => self.steered()?,
             None => whole(&self.load()?, self.format, style),
             Some(name) => match rules::find(name) {
                 Some(rule) => page(rule, self.format, style),
@@ -54,6 +61,27 @@ impl Explain {
         };
         print(&text)?;
         Ok(Exit::Passed)
+    }
+
+    fn steered(&self) -> Result<String> {
+        let report = self.load()?;
+        let mut text = steer::render(&report);
+        let is_large =
+            report.findings.iter().any(|finding| finding.rule == "diff-too-large" && finding.waiver.is_none());
+        if is_large && let Some(change) = self.change(&report) {
+            text.push('\n');
+            text.push_str(&split::render(&change));
+        }
+        Ok(text)
+    }
+
+    /// The change a report is about, where its commits are here; a report read elsewhere does without.
+    fn change(&self, report: &Report) -> Option<ChangeSet> {
+        let repository = line::open(self.repo.as_deref()).ok()?;
+        let tree = |commit: &Option<String>| repository.commit_tree(ObjectId::from_hex(commit.as_deref()?)?).ok();
+        let head = report.subject.head.tree.as_deref().and_then(ObjectId::from_hex);
+        let (base, head) = (tree(&report.subject.merge_base)?, head.or_else(|| tree(&report.subject.head.commit))?);
+        ChangeSet::between(&repository, base, head, &Roles::default()).ok()
     }
 
     fn load(&self) -> Result<Report> {

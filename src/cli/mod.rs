@@ -4,6 +4,7 @@
 //! standard error.
 
 mod arguments;
+mod chain;
 mod check;
 mod ci;
 mod commit_msg;
@@ -12,6 +13,7 @@ mod evidence;
 mod exit;
 mod explain;
 mod failure;
+mod hook;
 mod hooks;
 mod init;
 mod line;
@@ -21,6 +23,7 @@ mod packet;
 mod policy;
 mod pre_push;
 mod prove;
+mod receive;
 mod record;
 mod rules;
 mod waive;

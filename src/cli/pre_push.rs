@@ -4,12 +4,12 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
 
+use super::chain;
 use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::line::{self, Answer, Base, End, Named, Push, Question, Reading};
 use super::{note, print};
 use crate::git::{GitError, ObjectId, Repository};
-use crate::hook::chained;
 use crate::hook::push::{self, Update};
 use crate::hook::receipt::{Drawer, Receipt};
 use crate::record::travel;
@@ -70,7 +70,8 @@ impl PrePush {
         if !updates.is_empty() {
             self.publish_records()?;
         }
-        self.run_chained(&input)
+        let arguments: Vec<OsString> = self.remote.into_iter().chain(self.url).collect();
+        chain::run(self.chained.as_deref(), &arguments, &input)
     }
 
     /// Pushes what was recorded of runs, where somebody asked for it. A push doesn't fail for want of it.
@@ -174,23 +175,6 @@ impl PrePush {
         });
         if let Err(error) = filed {
             note(&format!("agentgate: no receipt was left for CI: {error}"));
-        }
-    }
-
-    fn run_chained(self, input: &[u8]) -> Result<Exit> {
-        let Some(hook) = &self.chained else { return Ok(Exit::Passed) };
-        let arguments: Vec<OsString> = self.remote.into_iter().chain(self.url).collect();
-        let failed = |error: io::Error| {
-            Failure::new(format!("the hook that was here before, {}: {error}", hook.display()))
-                .help("`agentgate uninstall` and `agentgate install` set the hooks up anew")
-        };
-        let status = chained::run(hook, &arguments, input).map_err(failed)?;
-        match status {
-            Some(status) if !status.success() => {
-                note(&format!("agentgate: passed, but {} refused: {status}", hook.display()));
-                Ok(Exit::Blocked)
-            }
-            _ => Ok(Exit::Passed),
         }
     }
 }

@@ -73,10 +73,10 @@ pub fn install(place: &Place, named: &[Kind], program: &Path, chain: bool) -> Re
     let mut steps = Vec::new();
     let mut refusals = Vec::new();
     let mut has_gate = false;
-    for kind in all_unless(named).iter().copied() {
+    for kind in usual_unless(named, place).iter().copied() {
         match plan(place, kind, program, chain)? {
             Ok(step) => {
-                has_gate |= kind == Kind::PrePush;
+                has_gate |= kind.is_gate();
                 steps.push((kind, step));
             }
             Err(Refusal::Manager(advice)) if named.is_empty() && has_gate => {
@@ -91,8 +91,8 @@ pub fn install(place: &Place, named: &[Kind], program: &Path, chain: bool) -> Re
     steps.into_iter().map(|(kind, step)| Ok((kind, apply(step)?))).collect()
 }
 
-fn all_unless(named: &[Kind]) -> &[Kind] {
-    if named.is_empty() { &Kind::ALL } else { named }
+fn usual_unless<'a>(named: &'a [Kind], place: &Place) -> &'a [Kind] {
+    if named.is_empty() { Kind::usual(place.is_bare()) } else { named }
 }
 
 fn plan(place: &Place, kind: Kind, program: &Path, chain: bool) -> Result<Result<Step, Refusal>, Error> {
@@ -175,13 +175,16 @@ fn apply(step: Step) -> Result<Done, Error> {
 pub fn uninstall(place: &Place, named: &[Kind]) -> Result<Vec<(Kind, Done)>, Error> {
     let mut found = Vec::new();
     let mut refusals = Vec::new();
-    for kind in all_unless(named).iter().copied() {
+    let asked = usual_unless(named, place);
+    let all = if named.is_empty() { &Kind::ALL[..] } else { named };
+    for kind in all.iter().copied() {
         let hook = place.hook(kind.name());
         let there = read(&hook)?;
         match there.as_deref().map_or(Ours::No, |bytes| Script::read(kind, bytes)) {
             Ours::Exactly(script) => found.push((kind, hook, Some(script))),
             Ours::Changed => refusals.push((kind, Refusal::Edited(hook))),
-            Ours::No => found.push((kind, hook, None)),
+            Ours::No if asked.contains(&kind) => found.push((kind, hook, None)),
+            Ours::No => {}
         }
     }
     if !refusals.is_empty() {

@@ -44,7 +44,7 @@ static MANAGERS: &[Manager] = &[
             // Without use_stdin lefthook keeps git's list of references to itself.
             let (arguments, input) = match kind {
                 Kind::PrePush => ("{1} {2}", "\n      use_stdin: true"),
-                Kind::CommitMsg => ("{1}", ""),
+                Kind::CommitMsg | Kind::PreReceive | Kind::Update => ("{1}", ""),
             };
             let name = kind.name();
             let snippet =
@@ -63,7 +63,7 @@ static MANAGERS: &[Manager] = &[
             // It reads git's list itself and hands over one reference, whatever else is pushed with it.
             let limit = match kind {
                 Kind::PrePush => "  # one reference of a push; `agentgate install --chain pre-push` judges all\n",
-                Kind::CommitMsg => "",
+                Kind::CommitMsg | Kind::PreReceive | Kind::Update => "",
             };
             let filenames = matches!(kind, Kind::CommitMsg);
             let snippet = format!(

@@ -7,6 +7,7 @@ pub mod chained;
 pub mod install;
 pub mod push;
 pub mod receipt;
+pub mod received;
 
 mod manager;
 mod place;

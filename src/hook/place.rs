@@ -47,6 +47,11 @@ impl Place {
         Ok(Self { hooks: PathBuf::from(hooks), configured, top })
     }
 
+    /// Whether there is no work tree: such repositories receive pushes.
+    pub fn is_bare(&self) -> bool {
+        self.top.is_none()
+    }
+
     pub fn hook(&self, name: &str) -> PathBuf {
         self.hooks.join(name)
     }

@@ -16,10 +16,17 @@ pub struct Update {
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of standard input is not `<local ref> <local id> <remote ref> <remote id>`: `{}`", text.escape_debug())]
+#[error("line {line} of what git says is not `{wanted}`: `{}`", text.escape_debug())]
 pub struct Malformed {
     line: usize,
     text: String,
+    wanted: &'static str,
+}
+
+impl Malformed {
+    pub(super) fn new(line: usize, text: &str, wanted: &'static str) -> Self {
+        Self { line, text: text.to_owned(), wanted }
+    }
 }
 
 impl Update {
@@ -46,7 +53,8 @@ pub fn parse(input: &[u8]) -> Result<Vec<Update>, Malformed> {
         .filter(|(_, line)| !line.is_empty())
         .map(|(index, line)| {
             let text = String::from_utf8_lossy(line).into_owned();
-            update(&text).ok_or(Malformed { line: index + 1, text })
+            update(&text)
+                .ok_or_else(|| Malformed::new(index + 1, &text, "<local ref> <local id> <remote ref> <remote id>"))
         })
         .collect()
 }
@@ -62,7 +70,7 @@ fn update(line: &str) -> Option<Update> {
 }
 
 /// `Some(None)` for the all-zero id, `None` for what isn't an id of either hash.
-fn object(text: &str) -> Option<Option<String>> {
+pub(super) fn object(text: &str) -> Option<Option<String>> {
     let is_id = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_id.then(|| (!text.bytes().all(|byte| byte == b'0')).then(|| text.to_ascii_lowercase()))
 }

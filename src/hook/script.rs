@@ -7,16 +7,30 @@ use std::path::Path;
 pub enum Kind {
     PrePush,
     CommitMsg,
+    PreReceive,
+    Update,
 }
 
 impl Kind {
-    pub const ALL: [Self; 2] = [Self::PrePush, Self::CommitMsg];
+    pub const ALL: [Self; 4] = [Self::PrePush, Self::CommitMsg, Self::PreReceive, Self::Update];
+
+    /// The hooks a repository has use for: a bare one receives pushes, one with a work tree makes commits and pushes them.
+    pub fn usual(is_bare: bool) -> &'static [Self] {
+        if is_bare { &[Self::PreReceive] } else { &[Self::PrePush, Self::CommitMsg] }
+    }
+
+    /// Whether it judges branches, and so whether a repository without it has no gate.
+    pub fn is_gate(self) -> bool {
+        self != Self::CommitMsg
+    }
 
     /// The file git runs, which is also the subcommand it calls.
     pub fn name(self) -> &'static str {
         match self {
             Self::PrePush => "pre-push",
             Self::CommitMsg => "commit-msg",
+            Self::PreReceive => "pre-receive",
+            Self::Update => "update",
         }
     }
 
@@ -24,20 +38,24 @@ impl Kind {
         match self {
             Self::PrePush => include_str!("../../hooks/pre-push"),
             Self::CommitMsg => include_str!("../../hooks/commit-msg"),
+            Self::PreReceive => include_str!("../../hooks/pre-receive"),
+            Self::Update => include_str!("../../hooks/update"),
         }
     }
 
     /// The lines for a shell script that git, or a manager, runs as this hook.
     pub fn lines(self) -> String {
+        let name = self.name();
         match self {
             // Standard input can be read once: what else the script runs gets it from a file.
-            Self::PrePush => "\
+            Self::PrePush | Self::PreReceive => format!(
+                "\
 # First in the file: what follows reads git's list of references as well.
 list=$(mktemp) && trap 'rm -f \"$list\"' EXIT && cat > \"$list\" && exec < \"$list\" || exit 2
-agentgate pre-push \"$@\" < \"$list\" || exit
+agentgate {name} \"$@\" < \"$list\" || exit
 "
-            .into(),
-            Self::CommitMsg => "agentgate commit-msg \"$@\" || exit\n".into(),
+            ),
+            Self::CommitMsg | Self::Update => format!("agentgate {name} \"$@\" || exit\n"),
         }
     }
 }

@@ -19,6 +19,8 @@ mod page;
 pub mod proof;
 mod sanitize;
 mod sarif;
+pub mod split;
+pub mod steer;
 pub mod store;
 pub mod style;
 mod terminal;

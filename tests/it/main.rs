@@ -1,5 +1,6 @@
 //! Every integration test, in one program: linking is the slow part.
 
+mod agent_hooks;
 mod bad_input;
 mod cases;
 mod cli;
@@ -20,6 +21,7 @@ mod properties;
 mod prove;
 mod push;
 mod receipts;
+mod receive;
 mod record;
 mod redaction;
 mod report;
