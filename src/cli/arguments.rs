@@ -8,8 +8,8 @@ use clap::{CommandFactory, Parser};
 use super::exit::Exit;
 use super::failure::Result;
 use super::{
-    check, ci, commit_msg, demo, evidence, explain, hook, hooks, init, manual, packet, policy, pre_push, prove, receive,
-    record, rules, waive,
+    check, ci, commit_msg, demo, evidence, explain, hook, hooks, init, manual, packet, policy, pre_push, prove,
+    receive, record, rules, waive,
 };
 
 /// Judges a coding agent's branch before it merges.

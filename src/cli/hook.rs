@@ -92,6 +92,7 @@ fn at_stop(adapter: &Adapter, again: bool, session: &str) -> Result<Option<Strin
         push: None,
         policy: None,
         packet: None,
+        sarif: Vec::new(),
         text: None,
         text_may_follow: true,
         reading: Reading::Agent,

@@ -139,6 +139,7 @@ fn judge_one(
         branch: reference.is_branch().then(|| reference.short_name().to_owned()),
         policy: policy.map(Path::to_path_buf),
         packet: None,
+        sarif: Vec::new(),
         text: None,
         text_may_follow: true,
         reading: Reading::Auto,
