@@ -273,8 +273,10 @@ fn checksums(file: &FileChange, base: &Lockfile, head: &Lockfile) -> Vec<SourceC
         let Some(checksum) = &it.checksum else { continue };
         let Some(old) = before.get(&(it.name.as_str(), it.version.as_str())) else { continue };
         let known: Vec<&str> = old.iter().filter_map(|old| old.checksum.as_deref()).collect();
-        let is_comparable = known.iter().any(|old| algorithm(old) == algorithm(checksum));
-        if is_comparable && !known.contains(&checksum.as_str()) {
+        // Where a lockfile tells only which files there may be, one that is still the same vouches for the rest.
+        let old_ones = || known.iter().flat_map(|old| old.split(' '));
+        let is_comparable = checksum.split(' ').any(|new| old_ones().any(|old| algorithm(old) == algorithm(new)));
+        if is_comparable && !checksum.split(' ').any(|new| old_ones().any(|old| old == new)) {
             changes.push(SourceChange {
                 base_line: old.first().map(|old| old.line),
                 before: known.first().map(|text| (*text).to_owned()),

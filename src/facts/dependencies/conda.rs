@@ -8,7 +8,7 @@ pub(super) fn is(_: &str, name: &str) -> bool {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Manifest, Malformed> {
-    let root = document::read(Format::Yaml, bytes).or_else(|_| document::read(Format::Toml, bytes))?;
+    let root = document::read_either(Format::Yaml, Format::Toml, bytes)?;
     let mut manifest = Manifest::default();
     let channels = root.get("channels").into_iter().chain(root.path(&["workspace", "channels"]));
     for channel in channels.flat_map(Node::items).filter(|channel| !matches!(channel.text(), Some("nodefaults"))) {

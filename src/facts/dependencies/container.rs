@@ -80,7 +80,7 @@ pub(super) fn is_compose(path: &str, name: &str) -> bool {
 
 pub(super) fn compose(bytes: &[u8]) -> Result<Manifest, Malformed> {
     // JSON is YAML but for its comments.
-    let root = document::read(Format::Yaml, bytes).or_else(|_| document::read(Format::Json, bytes))?;
+    let root = document::read_either(Format::Yaml, Format::Json, bytes)?;
     let mut manifest = Manifest::default();
     for service in root.get("services").into_iter().flat_map(Node::members) {
         // With `build` beside it, the image is what is built.

@@ -8,7 +8,7 @@ pub(super) fn is(_: &str, name: &str) -> bool {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Manifest, Malformed> {
-    let root = document::read(Format::Yaml, bytes).or_else(|_| document::read(Format::Toml, bytes))?;
+    let root = document::read_either(Format::Yaml, Format::Toml, bytes)?;
     let mut manifest = Manifest::default();
     for entry in root.get("repos").into_iter().flat_map(Node::items) {
         let Some(repo) = entry.get("repo") else { continue };

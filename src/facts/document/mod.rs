@@ -58,6 +58,15 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Node, Malformed> {
     }
 }
 
+/// Reads a file that may be written in either format. Where it is neither, the error is of the one that got further.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_either(first: Format, second: Format, bytes: &[u8]) -> Result<Node, Malformed> {
+    read(first, bytes)
+        .or_else(|error| read(second, bytes).map_err(|other| if other.line > error.line { other } else { error }))
+}
+
 /// Reads a file that may hold several documents, which only YAML can.
 ///
 /// # Errors

@@ -54,7 +54,11 @@ pub(super) fn pipfile(bytes: &[u8]) -> Result<Lockfile, Malformed> {
     for category in root.members().filter(|member| member.name != "_meta") {
         for package in category.value.members() {
             let version = package.value.text_of("version").unwrap_or_default().trim_start_matches("==");
-            lock.packages.push(Locked::new(Ecosystem::Python, &package.name, version, package.line));
+            let mut found = Locked::new(Ecosystem::Python, &package.name, version, package.line);
+            let hashes: Vec<&str> =
+                package.value.get("hashes").into_iter().flat_map(Node::items).filter_map(Node::text).collect();
+            found.checksum = (!hashes.is_empty()).then(|| hashes.join(" "));
+            lock.packages.push(found);
         }
     }
     Ok(lock)
