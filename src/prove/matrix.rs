@@ -12,6 +12,7 @@ use super::run::Plan;
 use super::runner::{self, Prepared};
 use super::sides;
 use crate::change::{ChangeSet, Roles};
+use crate::facts::secrets::Redactor;
 use crate::git::{Checkout, Edit, GitError, Mode, ObjectId, Repository};
 use crate::{RepoPath, Side};
 
@@ -166,7 +167,7 @@ pub fn spelled(words: &[OsString]) -> String {
     words.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
-/// The last lines of an output.
+/// The last lines of an output, without secrets that a test may have printed.
 fn tail(printed: &[u8]) -> String {
     const LINES: usize = 20;
     let text = String::from_utf8_lossy(printed);
@@ -175,5 +176,7 @@ fn tail(printed: &[u8]) -> String {
     let excess = tail.len().saturating_sub(4000);
     let start = (excess..tail.len()).find(|at| tail.is_char_boundary(*at)).unwrap_or(0);
     tail.drain(..start);
-    tail
+    let mut redactor = Redactor::default();
+    redactor.learn(&tail);
+    redactor.redact(&tail).into_owned()
 }
