@@ -3,9 +3,15 @@
 //! Nothing here reads a repository: a provider names commits and texts, and which of several names is to be believed
 //! first. To add one, write its file and its line in `PROVIDERS`.
 
+mod azure;
+mod bitbucket;
+mod build;
+mod buildkite;
+mod circleci;
 mod generic;
 mod github;
 mod gitlab;
+mod jenkins;
 
 use std::collections::BTreeMap;
 
@@ -110,7 +116,17 @@ pub struct Provider {
 }
 
 /// Asked in this order; the last is always here.
-static PROVIDERS: &[Provider] = &[github::PROVIDER, gitlab::PROVIDER, generic::PROVIDER];
+static PROVIDERS: &[Provider] = &[
+    github::PROVIDER,
+    gitlab::PROVIDER,
+    buildkite::PROVIDER,
+    azure::PROVIDER,
+    bitbucket::PROVIDER,
+    circleci::PROVIDER,
+    // Last of the known ones: a job of another service may run on a Jenkins machine.
+    jenkins::PROVIDER,
+    generic::PROVIDER,
+];
 
 impl Provider {
     /// The provider this job runs on.

@@ -19,6 +19,7 @@ mod policy;
 mod program;
 mod properties;
 mod prove;
+mod providers;
 mod push;
 mod receipts;
 mod receive;

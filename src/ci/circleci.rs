@@ -1,0 +1,39 @@
+//! CircleCI: a build knows its branch; which branch a pull request goes to, it is not told.
+
+use super::build::{Build, build};
+use super::{Environment, Provider, Request, Unclear};
+
+pub const PROVIDER: Provider = Provider {
+    name: "CircleCI",
+    deepen: "- checkout:\n    method: full",
+    is_here: |environment| environment.get("CIRCLECI").is_some(),
+    request,
+};
+
+fn request(environment: &Environment) -> Result<Request, Unclear> {
+    let get = |name| environment.get(name);
+    Build {
+        commit: get("CIRCLE_SHA1"),
+        // A fork's branch is called after its pull request.
+        branch: get("CIRCLE_BRANCH"),
+        author: get("CIRCLE_PR_USERNAME").or(get("CIRCLE_USERNAME")),
+        url: get("CIRCLE_PULL_REQUEST"),
+        ..build(PROVIDER.name)
+    }
+    .request()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Pointer;
+    use super::*;
+
+    #[test]
+    fn a_branch_against_the_default_one() {
+        let environment =
+            Environment::from([("CIRCLECI", "true"), ("CIRCLE_SHA1", "22"), ("CIRCLE_BRANCH", "agent/T-1-x")]);
+        let request = Provider::of(&environment).request(&environment).unwrap();
+        assert_eq!((request.provider, request.base), ("CircleCI", vec![Pointer::Default]));
+        assert_eq!(request.head_name.as_deref(), Some("agent/T-1-x"));
+    }
+}
