@@ -150,8 +150,10 @@ fn pair_renames(changes: Vec<TreeChange>, contents: &Contents, roles: &Roles) ->
 }
 
 fn change_of(status: Status, base: Option<Entry>, head: Option<Entry>, roles: &Roles) -> FileChange {
-    let role = head.as_ref().or(base.as_ref()).map_or(Role::Production, |entry| roles.role(&entry.path));
-    FileChange::new(status, base, head, role)
+    let role_of = |entry: &Option<Entry>| entry.as_ref().map(|entry| roles.role(&entry.path));
+    let (was, is) = (role_of(&base), role_of(&head));
+    let role = is.or(was).unwrap_or(Role::Production);
+    FileChange { was: was.unwrap_or(role), ..FileChange::new(status, base, head, role) }
 }
 
 /// Files and executables are of one kind; everything else is its own.
@@ -168,6 +170,8 @@ pub struct FileChange {
     pub head: Option<Entry>,
     /// What the file is for, by the path people know it by.
     pub role: Role,
+    /// What it was for by the base's path, where that is another.
+    pub was: Role,
     lines: OnceLock<Result<LineDiff, Unreadable>>,
 }
 
@@ -175,7 +179,7 @@ impl FileChange {
     /// One of `base` and `head` must be there.
     pub fn new(status: Status, base: Option<Entry>, head: Option<Entry>, role: Role) -> Self {
         assert!(base.is_some() || head.is_some(), "a change has at least one side");
-        Self { status, base, head, role, lines: OnceLock::new() }
+        Self { status, base, head, role, was: role, lines: OnceLock::new() }
     }
 
     /// The path people know it by: the head's, or the base's where it was deleted.

@@ -116,7 +116,8 @@ impl Lowering<'_> {
                 out.push((given, made));
             }
             _ => {
-                let mut children = Vec::new();
+                // A vector that grows on its own has room for four, and most nodes have fewer children.
+                let mut children = Vec::with_capacity(node.named_child_count());
                 self.lower_children(node, kind, None, &mut children);
                 if self.language.syntax.attributes_before {
                     attach_attributes(&mut children);

@@ -81,6 +81,8 @@ fn configuration(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Te
 fn may_hold_tests(file: &FileChange) -> bool {
     match file.role {
         Role::Test => true,
+        // A new name takes no test out of sight, whatever the file is called now.
+        _ if file.was == Role::Test => true,
         // Tests beside the code they test.
         Role::Production => file.path().extension() == Some(b"rs"),
         _ => false,
@@ -150,7 +152,7 @@ fn text(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Result<Text
         Ok(bytes) => bytes,
         Err(error) => return Some(Err((path, error.to_string()))),
     };
-    let inline = file.role == Role::Production;
+    let inline = file.role == Role::Production && file.was != Role::Test;
     if inline && first_test(&bytes).is_none() {
         return None;
     }
