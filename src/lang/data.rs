@@ -114,6 +114,9 @@ pub struct Tests {
     /// Calls inside a boolean expression that say what is compared.
     #[serde(default)]
     pub predicates: BTreeMap<String, String>,
+    /// Options of checks that make more values equal, with the value at which they do; empty where any does.
+    #[serde(default)]
+    pub leave_out: BTreeMap<String, String>,
     /// Functions that run before or after every test.
     #[serde(default)]
     pub hooks: Vec<String>,
@@ -198,6 +201,7 @@ impl Data {
             (&mut tests.checks, more.checks),
             (&mut tests.matchers, more.matchers),
             (&mut tests.predicates, more.predicates),
+            (&mut tests.leave_out, more.leave_out),
         ] {
             table.extend(rows);
         }

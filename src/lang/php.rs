@@ -92,7 +92,12 @@ fn documentation(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> 
         "@doesNotPerformAssertions",
     ];
     let text = lowering.source(node);
-    let below = node.next_named_sibling()?.kind();
+    // A remark may stand between; of two documentations the nearer one counts.
+    let mut sibling = node.next_named_sibling()?;
+    while sibling.kind() == "comment" && !lowering.source(sibling).starts_with("/**") {
+        sibling = sibling.next_named_sibling()?;
+    }
+    let below = sibling.kind();
     if !text.starts_with("/**") || !matches!(below, "method_declaration" | "function_definition" | "class_declaration")
     {
         return None;

@@ -19,9 +19,9 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut found = findings(context, |transition| {
-        let Change::CaseRemoved { subject_gone } = &transition.change else { return None };
+        let Change::CaseRemoved { subject_gone, mostly_kept } = &transition.change else { return None };
         let mut message = format!("`{}` {}", short(&transition.test), transition.why);
-        let mut confidence = Confidence::Certain;
+        let mut confidence = if *mostly_kept { Confidence::Doubtful } else { Confidence::Certain };
         if let Some(name) = subject_gone {
             message.push_str(&format!("; `{name}`, which it used, is gone too"));
             confidence = Confidence::Doubtful;

@@ -18,13 +18,12 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     findings(context, |transition| {
-        let (born, confidence) = match transition.change {
-            Change::Skipped { gate: Gate::Always, born } => (born, Confidence::Certain),
-            Change::Skipped { born, .. } => (born, Confidence::Likely),
-            Change::ExpectedToFail { born } => (born, Confidence::Certain),
+        let confidence = match transition.change {
+            Change::Skipped { gate: Gate::Always, .. } | Change::ExpectedToFail => Confidence::Certain,
+            Change::Skipped { otherwise_before: true, .. } => Confidence::Doubtful,
+            Change::Skipped { .. } => Confidence::Likely,
             _ => return None,
         };
-        let _ = born;
         let message = format!("`{}` {}", short(&transition.test), transition.why);
         Some(at(RULE.name, message, transition).confidence(confidence))
     })

@@ -3,14 +3,14 @@
 use super::marks::{same_mark, spot_of_mark};
 use super::strength::{self, level};
 use super::{Change, TestDiff, Transition, cases, settings, spot_of_case};
-use crate::facts::tests::{Case, Gate, MarkKind, Part};
+use crate::facts::tests::{Case, Gate, Limits, MarkKind, Part, Setting, SettingKind};
 
 /// What a new case is born with.
 pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
     if new.part == Part::Run {
         let always = new.marks.iter().filter(|mark| mark.kind == MarkKind::Skip && mark.gate == Gate::Always);
         diff.transitions.extend(always.map(|mark| Transition {
-            change: Change::Skipped { gate: Gate::Always, born: true },
+            change: Change::Skipped { gate: Gate::Always, otherwise_before: false },
             test: new.title(),
             base: None,
             head: Some(spot_of_mark(new, mark)),
@@ -24,9 +24,9 @@ pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
     for mark in &new.marks {
         let change = match mark.kind {
             MarkKind::Focus => Change::Focused,
-            MarkKind::ExpectedFailure if mark.gate == Gate::Always => Change::ExpectedToFail { born: true },
+            MarkKind::ExpectedFailure if mark.gate == Gate::Always => Change::ExpectedToFail,
             MarkKind::Skip | MarkKind::Todo if mark.gate == Gate::Always => {
-                Change::Skipped { gate: Gate::Always, born: true }
+                Change::Skipped { gate: Gate::Always, otherwise_before: false }
             }
             _ => continue,
         };
@@ -39,7 +39,7 @@ pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
         }
         let why = match change {
             Change::Focused => "runs alone: every other test of its file is left out",
-            Change::ExpectedToFail { .. } => "is new and expected to fail",
+            Change::ExpectedToFail => "is new and expected to fail",
             _ => "is new and does not run",
         };
         diff.transitions.push(Transition {
@@ -67,6 +67,7 @@ pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
         && !new.unresolved
         && !made_of_others
         && new.runs()
+        && !is_timed(new)
         && !new.words.is_empty()
         && !is_the_check_itself(&new.name)
     {
@@ -79,6 +80,14 @@ pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
             witness: None,
         });
     }
+}
+
+/// A limit of its own is what it checks: that it ends in time.
+fn is_timed(case: &Case) -> bool {
+    let limit = |setting: &Setting| {
+        setting.kind == SettingKind::Timeout && matches!(setting.limits, Limits::Test { .. }) && setting.value.is_some()
+    };
+    case.settings.iter().any(limit)
 }
 
 /// `accepts …`, `does not raise …`: running to the end is what the test is about.

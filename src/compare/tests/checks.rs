@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use super::cases::Matched;
 use super::credit::{Credit, signature};
-use super::implied::{asked_apart, implies, rewritten};
+use super::implied::{asked_apart, implies, ordered_by_value, rewritten};
 use super::pairing::{align, join};
 use super::strength::{self, Verdict};
-use super::{Change, Spot, Surroundings, TestDiff, Transition, spot_of_check};
+use super::split::{by_machine, other_bound, split, went_with_exception};
+use super::{Change, Spot, Surroundings, TestDiff, Transition, spot_of_case, spot_of_check};
 use crate::facts::tests::{Case, Check, CheckKind, HurdleKind, Part, is_home_made};
 use crate::lang::{Kind, Role};
 
@@ -15,6 +16,14 @@ use crate::lang::{Kind, Role};
 pub struct Left<'t> {
     pub case: &'t Case,
     pub check: &'t Check,
+}
+
+/// A check that is gone from a case that stays.
+struct Gone<'t> {
+    left: Left<'t>,
+    new: &'t Case,
+    /// What became of the other bound of its range.
+    half: Option<&'t Check>,
 }
 
 /// What became of the checks of removed cases.
@@ -31,11 +40,11 @@ impl Outcome {
 }
 
 pub fn compare(matched: &Matched<'_>, around: &Surroundings<'_>, diff: &mut TestDiff) -> Outcome {
-    let mut gone: Vec<(Left<'_>, &Case)> = Vec::new();
+    let mut gone: Vec<Gone<'_>> = Vec::new();
     let mut pool: Vec<Left<'_>> = Vec::new();
     for (old, new) in &matched.pairs {
         let (missing, extra) = within(old, new, matched, diff);
-        gone.extend(missing.into_iter().map(|check| (Left { case: old, check }, *new)));
+        gone.extend(missing.into_iter().map(|(check, half)| Gone { left: Left { case: old, check }, new, half }));
         if new.part == Part::Test || new.part == Part::Hook {
             pool.extend(extra.into_iter().map(|check| Left { case: new, check }));
         }
@@ -51,20 +60,26 @@ pub fn compare(matched: &Matched<'_>, around: &Surroundings<'_>, diff: &mut Test
     for (at, old) in matched.removed.iter().enumerate() {
         let distinct = distinct(old);
         let total = distinct.len();
-        let found = distinct.iter().filter(|check| credit.take(check)).count();
+        let found = distinct.iter().filter(|check| credit.take(old, check)).count();
         outcome.credited.insert(at, (found, total));
     }
-    for (left, new) in gone {
-        if !credit.take(left.check) {
-            report_removed(&left, new, matched, around, diff);
+    for Gone { left, new, half } in gone {
+        if !credit.take(left.case, left.check) {
+            match half {
+                Some(kept) => report_half(&left, kept, new, diff),
+                None => report_removed(&left, new, matched, around, diff),
+            }
         }
     }
     outcome
 }
 
+/// What a case demands; that it runs to its end only where that is all.
 fn distinct(case: &Case) -> Vec<&Check> {
     let demands = |check: &&Check| strength::is_reached(check) && strength::level(check) > 0;
-    case.checks.iter().filter(demands).filter(|check| !is_of_setup(check, case)).collect()
+    let all: Vec<&Check> = case.checks.iter().filter(demands).filter(|check| !is_of_setup(check, case)).collect();
+    let values: Vec<&Check> = all.iter().copied().filter(|check| check.kind != CheckKind::Completes).collect();
+    if values.is_empty() { all } else { values }
 }
 
 /// What a helper outside of the change makes sure of on the way, in a test that has checks of its own: it answers for what
@@ -74,13 +89,16 @@ fn is_of_setup(check: &Check, case: &Case) -> bool {
     check.outside.as_ref().is_some_and(|helper| !is_home_made(helper)) && case.checks.iter().any(own)
 }
 
+/// A check of the base without an answer, with what became of the other bound of its range.
+type Missing<'t> = (&'t Check, Option<&'t Check>);
+
 /// Compares the checks of two cases that are one; returns what is left of each.
 fn within<'t>(
     old: &'t Case,
     new: &'t Case,
     matched: &Matched<'t>,
     diff: &mut TestDiff,
-) -> (Vec<&'t Check>, Vec<&'t Check>) {
+) -> (Vec<Missing<'t>>, Vec<&'t Check>) {
     let known = diff.transitions.len();
     let mut from: Vec<&Check> = old.checks.iter().filter(|check| strength::is_reached(check)).collect();
     let mut to: Vec<&Check> = new.checks.iter().collect();
@@ -90,6 +108,7 @@ fn within<'t>(
     }
     from.retain(|check| !is_of_setup(check, old));
     let aside: Vec<&Check> = to.extract_if(.., |check| is_of_setup(check, new)).collect();
+    split(&mut from, &mut to, new, diff);
     align(&mut from, &mut to, &mut pairs);
     to.extend(aside);
     for (before, after) in &pairs {
@@ -99,16 +118,21 @@ fn within<'t>(
         }
         transition(new, before, after, diff);
     }
+    by_machine(&pairs, &to, new, diff);
     let callers = callers(new, matched);
     for transition in &mut diff.transitions[known..] {
         transition.why.push_str(&callers);
     }
     // Nothing is lost where another check of the case says as much.
     let standing: Vec<&Check> = new.checks.iter().filter(|check| strength::is_reached(check)).collect();
-    from.retain(|check| strength::level(check) > 0 && !standing.iter().any(|now| implies(now, check)));
+    from.retain(|check| {
+        let said = standing.iter().any(|now| implies(now, check)) || ordered_by_value(check, &standing);
+        strength::level(check) > 0 && !said
+    });
     let kept = rewritten(&from, &to, new);
-    from.retain(|check| !kept.contains(&std::ptr::from_ref(*check)));
-    (from, to)
+    from.retain(|check| !kept.contains(&std::ptr::from_ref(*check)) && !went_with_exception(check, old, &pairs));
+    let missing = from.into_iter().map(|check| (check, other_bound(check, &pairs))).collect();
+    (missing, to)
 }
 
 /// Who runs through a helper, as far as the change shows; nothing for what is no helper.
@@ -182,6 +206,19 @@ fn recorded(check: &Check) -> Option<String> {
     (only_text && !texts.is_empty()).then(|| squeezed(&texts.join("\n")))
 }
 
+/// Half of a range is gone.
+fn report_half(left: &Left<'_>, kept: &Check, new: &Case, diff: &mut TestDiff) {
+    let upper = matches!(left.check.kind, CheckKind::Less | CheckKind::AtMost);
+    diff.transitions.push(Transition {
+        change: Change::Loosened,
+        test: new.title(),
+        base: Some(spot_of_check(left.check)),
+        head: Some(spot_of_check(kept)),
+        why: if upper { "the upper bound is gone".into() } else { "the lower bound is gone".into() },
+        witness: None,
+    });
+}
+
 fn report_removed(left: &Left<'_>, new: &Case, matched: &Matched<'_>, around: &Surroundings<'_>, diff: &mut TestDiff) {
     let check = left.check;
     // A helper of unknown meaning: only names that say "assert" are missed.
@@ -199,6 +236,19 @@ fn report_removed(left: &Left<'_>, new: &Case, matched: &Matched<'_>, around: &S
         return;
     }
     if !left.case.runs() || !strength::is_reached(check) || check.kind == CheckKind::Count {
+        return;
+    }
+    // An annotation that the test had to fail: what it runs has to succeed now.
+    let annotated = check.kind == CheckKind::Throws && check.positive && check.text.starts_with(['#', '@', '[']);
+    if annotated && new.runs() && new.checks.iter().any(|now| strength::is_reached(now) && strength::level(now) > 0) {
+        diff.transitions.push(Transition {
+            change: Change::ExpectationChanged { inverted: false },
+            test: new.title(),
+            base: Some(spot_of_check(check)),
+            head: Some(spot_of_case(new)),
+            why: "what had to fail has to succeed now".into(),
+            witness: None,
+        });
         return;
     }
     // Another row still asks it in these words: this one goes another way.

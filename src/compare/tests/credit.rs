@@ -4,13 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use super::checks::Left;
 use super::strength::{self, Verdict};
-use crate::facts::tests::Check;
+use crate::facts::tests::{Case, Check};
 
 /// Checks of the head that nobody claimed yet.
 pub struct Credit<'p> {
     exact: HashMap<String, Vec<usize>>,
     loose: HashMap<String, Vec<usize>>,
     used: HashSet<usize>,
+    /// What was answered for a case: said twice there, it need be said only once.
+    answered: HashSet<(*const Case, String)>,
     pool: &'p [Left<'p>],
 }
 
@@ -21,10 +23,14 @@ impl<'p> Credit<'p> {
             exact.entry(signature(left.check, true)).or_default().push(at);
             loose.entry(signature(left.check, false)).or_default().push(at);
         }
-        Self { exact, loose, used: HashSet::new(), pool }
+        Self { exact, loose, used: HashSet::new(), answered: HashSet::new(), pool }
     }
 
-    pub(super) fn take(&mut self, check: &Check) -> bool {
+    pub(super) fn take(&mut self, case: &Case, check: &Check) -> bool {
+        let said = (std::ptr::from_ref(case), signature(check, false));
+        if check.row.is_none() && self.answered.contains(&said) {
+            return true;
+        }
         for (table, key) in [(&self.exact, signature(check, true)), (&self.loose, signature(check, false))] {
             if check.row.is_some() && std::ptr::eq(table, &self.loose) {
                 continue;
@@ -34,6 +40,7 @@ impl<'p> Credit<'p> {
                 && !matches!(strength::judge(check, self.pool[*at].check), Verdict::Looser { .. })
             {
                 self.used.insert(*at);
+                self.answered.insert(said);
                 return true;
             }
         }

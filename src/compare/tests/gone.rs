@@ -20,6 +20,9 @@ const SIZE_LIMIT: usize = 2 << 20;
 pub(super) struct Gone<'c> {
     change: &'c ChangeSet,
     production: Vec<File<'c>>,
+    tests: Vec<&'c FileChange>,
+    /// Functions and classes of tests on lines that the branch deleted, with the files they stood in.
+    helpers: OnceLock<HashMap<Vec<u8>, Vec<usize>>>,
     /// Words on lines that the branch deleted, with the files they stood in.
     deleted: OnceLock<HashMap<Vec<u8>, Vec<usize>>>,
     answers: Mutex<HashMap<String, bool>>,
@@ -36,10 +39,61 @@ impl<'c> Gone<'c> {
     pub fn of(change: &'c ChangeSet) -> Self {
         let production = change.files.iter().filter(|file| file.role == Role::Production);
         let production = production.map(|file| File { file, base: OnceLock::new(), head: OnceLock::new() }).collect();
-        Self { change, production, deleted: OnceLock::new(), answers: Mutex::default() }
+        let tests = change.files.iter().filter(|file| file.role == Role::Test).collect();
+        let (deleted, helpers) = (OnceLock::new(), OnceLock::new());
+        Self { change, production, tests, helpers, deleted, answers: Mutex::default() }
     }
 
+    /// Whether production code lost this name, or tests lost a helper of this name that used what production code lost.
     pub fn has(&self, name: &str) -> bool {
+        self.in_production(name) || self.in_helpers(name)
+    }
+
+    fn in_helpers(&self, name: &str) -> bool {
+        let helpers = self.helpers.get_or_init(|| self.deleted_helpers());
+        helpers.get(name.as_bytes()).is_some_and(|files| files.iter().any(|at| self.used(self.tests[*at], name)))
+    }
+
+    fn deleted_helpers(&self) -> HashMap<Vec<u8>, Vec<usize>> {
+        const KEYWORDS: [&[u8]; 9] =
+            [b"class", b"struct", b"object", b"module", b"def", b"fn", b"func", b"fun", b"function"];
+        let mut helpers: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        for (at, file) in self.tests.iter().enumerate() {
+            let (Ok(hunks), Some(Ok(bytes))) = (self.change.hunks(file), self.change.content(file, Side::Base)) else {
+                continue;
+            };
+            let lines = Lines::of(&bytes);
+            for hunk in hunks {
+                let mut before: &[u8] = b"";
+                for word in words(lines.run(hunk.base_start, hunk.base_count).as_bytes()) {
+                    if KEYWORDS.contains(&before) && word.len() >= 3 {
+                        helpers.entry(word.to_owned()).or_default().push(at);
+                    }
+                    before = word;
+                }
+            }
+        }
+        helpers
+    }
+
+    /// Whether a helper of the tests used something that production code lost.
+    fn used(&self, file: &FileChange, name: &str) -> bool {
+        let (Some(entry), Some(Ok(bytes))) = (file.side(Side::Base), self.change.content(file, Side::Base)) else {
+            return false;
+        };
+        let language = lang::of(&entry.path).filter(|_| bytes.len() <= SIZE_LIMIT);
+        let Some(Ok(parsed)) = language.map(|language| language.parse(&bytes)) else { return false };
+        let mut uses = false;
+        parsed.root.walk(&mut |node| {
+            if !uses && matches!(node.kind, Kind::Class | Kind::Function) && &*node.text == name {
+                node.walk(&mut |inner| uses |= &*inner.text != name && self.in_production(&inner.text));
+            }
+        });
+        uses
+    }
+
+    /// Whether production code lost this name.
+    pub fn in_production(&self, name: &str) -> bool {
         let key = longest_word(name.as_bytes());
         let Some(candidates) = self.deleted.get_or_init(|| self.deleted_words()).get(key) else { return false };
         let known = self.answers().get(name).copied();
@@ -133,7 +187,19 @@ fn define(node: &Node, local: bool, depth: usize, names: &mut HashSet<String>) {
 fn types(bytes: &[u8], names: &mut HashSet<String>) {
     let is_type =
         |word: &[u8]| word.len() >= 5 && word[0].is_ascii_uppercase() && word.iter().any(u8::is_ascii_lowercase);
-    add(names, bytes, is_type);
+    for line in bytes.split(|byte| *byte == b'\n') {
+        add(names, without_remark(line), is_type);
+    }
+}
+
+/// A line without what is only said about the code: a name in a remark is defined nowhere.
+fn without_remark(line: &[u8]) -> &[u8] {
+    let text = line.trim_ascii_start();
+    if [&b"//"[..], b"* ", b"/*", b"# "].iter().any(|mark| text.starts_with(mark)) {
+        return &[];
+    }
+    let remark = memchr::memmem::find(line, b" // ");
+    remark.map_or(line, |at| &line[..at])
 }
 
 fn add(names: &mut HashSet<String>, bytes: &[u8], fits: impl Fn(&[u8]) -> bool) {

@@ -2,7 +2,7 @@
 
 use super::{Change, Spot, TestDiff, Transition, spot_of_case};
 use crate::LineRange;
-use crate::facts::tests::{Case, Gate, Mark, MarkKind, Part};
+use crate::facts::tests::{Case, Gate, Mark, MarkKind, Part, asks_the_machine};
 use crate::lang::{Kind, Node};
 
 pub fn same_mark(one: &Mark, other: &Mark) -> bool {
@@ -120,8 +120,13 @@ fn push_mark(old: &Case, new: &Case, mark: &Mark, before: Option<&Mark>, diff: &
     };
     let change = match mark.kind {
         MarkKind::Focus => Change::Focused,
-        MarkKind::ExpectedFailure => Change::ExpectedToFail { born: false },
-        _ => Change::Skipped { gate: mark.gate, born: false },
+        MarkKind::ExpectedFailure => Change::ExpectedToFail,
+        _ => {
+            let asks = |mark: &Mark| mark.condition.as_ref().is_some_and(asks_the_machine);
+            let other = |before: &&Mark| asks(mark) && asks(before) && !narrower(before, mark);
+            let otherwise_before = mark.gate == Gate::Sometimes && before.filter(other).is_some();
+            Change::Skipped { gate: mark.gate, otherwise_before }
+        }
     };
     let base = before.map_or_else(|| spot_of_case(old), |before| spot_of_mark(old, before));
     diff.transitions.push(Transition {

@@ -15,6 +15,7 @@ mod mocks;
 mod pairing;
 mod removed;
 mod settings;
+mod split;
 mod strength;
 mod surroundings;
 mod witness;
@@ -59,15 +60,16 @@ pub struct Spot {
 pub enum Change {
     CaseRemoved {
         subject_gone: Option<String>,
+        /// Most of what it demanded is demanded elsewhere.
+        mostly_kept: bool,
     },
     RowRemoved,
     Skipped {
         gate: crate::facts::tests::Gate,
-        born: bool,
+        /// Before, another property of the machine decided.
+        otherwise_before: bool,
     },
-    ExpectedToFail {
-        born: bool,
-    },
+    ExpectedToFail,
     Focused,
     CheckRemoved {
         subject_gone: Option<String>,
@@ -123,7 +125,7 @@ impl TestDiff {
         self.transitions.retain(|transition| {
             let place = |spot: &Option<Spot>| spot.as_ref().map(|spot| (spot.path.clone(), spot.lines));
             let of_a_mark =
-                matches!(transition.change, Change::Skipped { .. } | Change::ExpectedToFail { .. } | Change::Focused);
+                matches!(transition.change, Change::Skipped { .. } | Change::ExpectedToFail | Change::Focused);
             let base = if of_a_mark { None } else { place(&transition.base) };
             // A check that is gone from a helper is gone once, however many cases ran through it.
             let gone = matches!(transition.change, Change::CheckRemoved { .. } | Change::RowRemoved);

@@ -1,25 +1,28 @@
 //! Cases that are gone, with what they demanded.
 
+use std::collections::{HashMap, HashSet};
+
+use super::credit::signature;
 use super::{Change, Surroundings, TestDiff, Transition, cases, checks, spot_of_case};
-use crate::facts::tests::Part;
+use crate::RepoPath;
+use crate::facts::tests::{Case, Part};
 
 /// Cases of the base that have no counterpart, unless everything they demanded is demanded elsewhere.
 pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &Surroundings<'_>, diff: &mut TestDiff) {
+    let mut gone: Vec<(&Case, Option<String>, (usize, usize))> = Vec::new();
     for (at, old) in matched.removed.iter().enumerate() {
-        if old.part != Part::Test {
-            continue;
-        }
-        if !old.runs() {
-            // What did not run demanded nothing.
+        // What did not run demanded nothing.
+        if old.part != Part::Test || !old.runs() || is_said_twice(old, matched) {
             continue;
         }
         let (credited, total) = outcome.credited(at);
         if total > 0 && credited == total {
             continue;
         }
-        let suites = old.suites.iter().flat_map(|suite| suite.split(|c: char| !c.is_alphanumeric() && c != '_'));
-        let subject_gone =
-            old.names.iter().map(|name| &**name).chain(suites).find(|name| around.is_gone(name)).map(str::to_owned);
+        gone.push((*old, subject_gone(old, around), (credited, total)));
+    }
+    with_their_file(&mut gone, matched);
+    for (old, subject_gone, (credited, total)) in gone {
         let why = match (total, credited) {
             (0, _) => "is gone".to_owned(),
             (_, 0) if total == 1 => "is gone with its check".to_owned(),
@@ -27,7 +30,7 @@ pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &S
             _ => format!("is gone; {} of its {total} checks are nowhere else", total - credited),
         };
         diff.transitions.push(Transition {
-            change: Change::CaseRemoved { subject_gone },
+            change: Change::CaseRemoved { subject_gone, mostly_kept: total > 2 && credited * 3 >= total * 2 },
             test: old.title(),
             base: Some(spot_of_case(old)),
             head: None,
@@ -35,4 +38,38 @@ pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &S
             witness: None,
         });
     }
+}
+
+/// What it tested, where production code no longer has it.
+fn subject_gone(old: &Case, around: &Surroundings<'_>) -> Option<String> {
+    let mut suites = old.suites.iter().flat_map(|suite| suite.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let used = old.names.iter().map(|name| &**name).find(|name| around.is_gone(name));
+    // The suite is named after what it tests; it is no helper of its own tests.
+    used.or_else(|| suites.find(|name| around.is_gone_from_production(name))).map(str::to_owned)
+}
+
+/// A file of tests that goes as a whole goes with what most of its tests were about.
+fn with_their_file(gone: &mut [(&Case, Option<String>, (usize, usize))], matched: &cases::Matched<'_>) {
+    let stays: HashSet<&RepoPath> = matched.pairs.iter().map(|(old, _)| &old.path).collect();
+    let mut files: HashMap<&RepoPath, (usize, Vec<String>)> = HashMap::new();
+    for (old, subject, _) in gone.iter().filter(|(old, ..)| !stays.contains(&old.path)) {
+        let (cases, subjects) = files.entry(&old.path).or_default();
+        *cases += 1;
+        subjects.extend(subject.clone());
+    }
+    for (old, subject, _) in gone.iter_mut().filter(|(_, subject, _)| subject.is_none()) {
+        if let Some((_, subjects)) = files.get(&old.path).filter(|(cases, subjects)| subjects.len() * 2 > *cases) {
+            *subject = subjects.first().cloned();
+        }
+    }
+}
+
+/// Another test that stays said the very same.
+fn is_said_twice(old: &Case, matched: &cases::Matched<'_>) -> bool {
+    let said = |case: &Case| case.checks.iter().map(|check| signature(check, true)).collect::<Vec<_>>();
+    let same = |other: &Case| {
+        other.path == old.path && other.suites == old.suites && other.words == old.words && said(other) == said(old)
+    };
+    !old.words.is_empty()
+        && matched.pairs.iter().any(|(other, now)| same(other) && now.words == old.words && now.runs())
 }

@@ -25,6 +25,11 @@ impl<'c> Surroundings<'c> {
     }
 
     /// Whether production code defined this name before and does not any more.
+    pub fn is_gone_from_production(&self, name: &str) -> bool {
+        self.gone.as_ref().is_some_and(|gone| gone.in_production(name))
+    }
+
+    /// The same, or a helper of the tests is gone that used such a name.
     pub fn is_gone(&self, name: &str) -> bool {
         self.gone.as_ref().is_some_and(|gone| gone.has(name))
     }

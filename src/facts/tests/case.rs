@@ -104,7 +104,7 @@ impl<'a> Finder<'_, 'a> {
             words: Vec::new(),
             names: std::collections::BTreeSet::new(),
             part,
-            unchecked: self.library.files[self.file].vocabulary.unchecked.iter().any(|pattern| glob(pattern, name)),
+            unchecked: self.is_unchecked(name, &around.suites, &parameters),
             unresolved: annotations.elsewhere,
             missing: Vec::new(),
         };
@@ -148,6 +148,14 @@ impl<'a> Finder<'_, 'a> {
                 self.call(node, &mut nested, &mut marks, &mut settings, 1);
             }
         }
+    }
+
+    /// Whether a name, its suite's or what it asks for says that it is no test: a benchmark.
+    fn is_unchecked(&self, name: &str, suites: &[String], parameters: &[&Node]) -> bool {
+        let asked = parameters.iter().map(|parameter| &*parameter.text);
+        let names = [name].into_iter().chain(suites.iter().map(String::as_str)).chain(asked);
+        let unchecked = &self.library.files[self.file].vocabulary.unchecked;
+        names.into_iter().any(|name| unchecked.iter().any(|pattern| glob(pattern, name)))
     }
 
     /// Timeouts and retries of the file and of its helpers.

@@ -1,7 +1,7 @@
 //! From calls to checks, by the vocabulary.
 
 use super::arguments::is_text;
-use super::chain::Chain;
+use super::chain::{Chain, Segment};
 use super::emit::{Draft, is_class_like, part};
 use super::fluent::project;
 use super::model::{CheckKind, Hurdle, HurdleKind, Tolerance};
@@ -9,6 +9,26 @@ use super::reader::Reader;
 use super::time;
 use super::vocabulary::{ArgumentRole, Form, Spec};
 use crate::lang::{Kind, Node, Role, Span};
+
+/// A call of the vocabulary, with what it is about.
+pub struct Call<'c, 'a> {
+    /// What stands before it.
+    pub receiver: Option<Node>,
+    pub arguments: &'c [&'a Node],
+    pub types: &'c [&'a Node],
+    pub span: Span,
+    /// False after a "not".
+    pub positive: bool,
+    /// The body that runs inside of it.
+    pub block: Option<Node>,
+}
+
+impl<'c, 'a> Call<'c, 'a> {
+    pub fn of(receiver: Option<Node>, segment: &'c Segment<'a>, span: Span) -> Self {
+        let arguments = segment.arguments.as_deref().unwrap_or_default();
+        Self { receiver, arguments, types: &segment.types, span, positive: true, block: None }
+    }
+}
 
 impl<'a> Reader<'_, 'a> {
     /// Reads a call as a check; false when it is none.
@@ -34,11 +54,16 @@ impl<'a> Reader<'_, 'a> {
                     let equal = Spec { form: Form::Check(CheckKind::Equal), ..spec.clone() };
                     let named = arguments.first().filter(|n| n.is(Kind::Text)).map_or("status", |name| &*name.text);
                     let asked = receiver.as_ref().map(|receiver| project(receiver, named, &[], node.span));
-                    self.apply(&equal, asked, arguments, &segment.types, node.span, true, None);
+                    self.apply(&equal, &Call::of(asked, segment, node.span));
                     looked_at = Some(receiver);
                 }
                 Form::Fluent if segment.arguments.is_some() => {
                     let last = at + 1 == chain.segments.len();
+                    if last && arguments.iter().skip(1).any(|argument| is_demand(argument)) {
+                        // Somebody's own function of that name: `expect("vapor", passes: .email)`.
+                        self.emit_opaque(segment.name, node.clone(), Vec::new(), true, node.span);
+                        return true;
+                    }
                     if spec.roles.contains(&ArgumentRole::Matcher) && last {
                         match arguments {
                             [reason, condition] if is_text(reason) => {
@@ -109,7 +134,7 @@ impl<'a> Reader<'_, 'a> {
                     let pending = spec.asynchronous && self.demands_await();
                     let depth = self.hurdles.len();
                     self.hurdles.extend(pending.then_some(Hurdle { kind: HurdleKind::NotAwaited, what: None }));
-                    self.apply(spec, asked, arguments, &segment.types, node.span, true, block.clone());
+                    self.apply(spec, &Call { block: block.clone(), ..Call::of(asked, segment, node.span) });
                     self.hurdles.truncate(depth);
                     self.nested(arguments);
                     looked_at = Some(receiver);
@@ -163,7 +188,8 @@ impl<'a> Reader<'_, 'a> {
         }
         match last {
             Some((_, Some(spec))) => {
-                self.apply(spec, Some(subject.clone()), arguments, &[], span, positive, None);
+                let receiver = Some(subject.clone());
+                self.apply(spec, &Call { receiver, arguments, types: &[], span, positive, block: None });
             }
             Some((word, None)) => {
                 let given = arguments.iter().map(|n| (*n).clone()).collect();
@@ -194,26 +220,17 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// Reads a call's arguments by their roles and keeps the check.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one call, used in one place")]
-    pub fn apply(
-        &mut self,
-        spec: &Spec,
-        receiver: Option<Node>,
-        arguments: &[&'a Node],
-        types: &[&Node],
-        span: Span,
-        positive: bool,
-        block: Option<Node>,
-    ) {
-        let depth = self.hurdles.len();
+    pub fn apply(&mut self, spec: &Spec, call: &Call<'_, 'a>) {
+        let (from, depth) = (self.reading.checks.len(), self.hurdles.len());
         self.hurdles.extend(spec.retried.then_some(Hurdle { kind: HurdleKind::Retried, what: None }));
-        if let Some(draft) = self.draft(spec, receiver, arguments, types, span, positive, block) {
+        if let Some(draft) = self.draft(spec, call) {
             self.emit(draft);
         }
+        self.note_left_out(from, call.arguments);
         self.hurdles.truncate(depth);
         if spec.form == Form::Check(CheckKind::Throws) {
             // What is checked of the error: `XCTAssertThrowsError(try save()) { error in … }`.
-            let more = arguments.iter().filter(|n| !n.is(Kind::Keyword)).skip(spec.roles.len());
+            let more = call.arguments.iter().filter(|n| !n.is(Kind::Keyword)).skip(spec.roles.len());
             for lambda in more.filter(|more| more.is(Kind::Lambda)) {
                 let bodies: Vec<&'a Node> = lambda.children_in(Role::Body).collect();
                 self.branch(&bodies, None);
@@ -222,29 +239,20 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// What a call demands; none where a boolean expression was taken apart instead.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one call, used in one place")]
-    pub fn draft(
-        &mut self,
-        spec: &Spec,
-        receiver: Option<Node>,
-        arguments: &[&'a Node],
-        types: &[&Node],
-        span: Span,
-        positive: bool,
-        block: Option<Node>,
-    ) -> Option<Draft> {
-        let mut given = self.given(spec, arguments, types, span);
+    pub fn draft(&mut self, spec: &Spec, call: &Call<'_, 'a>) -> Option<Draft> {
+        let (arguments, span) = (call.arguments, call.span);
+        let mut given = self.given(spec, arguments, call.types, span);
         if let Form::Check(CheckKind::Throws | CheckKind::Type | CheckKind::ExactType) = spec.form {
-            given.expected.extend(types.iter().map(|kind| part("type", kind)));
+            given.expected.extend(call.types.iter().map(|kind| part("type", kind)));
         }
-        let mut subject = block.or(given.subject);
+        let mut subject = call.block.clone().or(given.subject);
         if subject.is_none()
             && !spec.roles.iter().any(|role| matches!(role, ArgumentRole::Subject | ArgumentRole::Block))
         {
-            subject = receiver;
+            subject = call.receiver.clone();
         }
         let subject = subject.unwrap_or_else(|| Node::leaf(Kind::Other, "", span));
-        let positive = positive != spec.negative;
+        let positive = call.positive != spec.negative;
         if let Some(value) = given.value {
             self.value(&subject, value, positive, span);
             return None;
@@ -333,6 +341,11 @@ impl<'a> Reader<'_, 'a> {
         let value = if digits { value.map(|digits| 0.5 * 10f64.powf(-digits)) } else { value };
         Tolerance { value, text: node.words().join(" ") }
     }
+}
+
+/// A labelled argument that is neither a message nor a place nor a limit.
+fn is_demand(argument: &Node) -> bool {
+    argument.is(Kind::Keyword) && !matches!(&*argument.text, "file" | "line" | "message" | "timeout" | "description")
 }
 
 /// What stands in the parentheses of minitest's `_(value)`.

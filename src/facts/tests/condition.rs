@@ -135,6 +135,10 @@ impl<'a> Reader<'_, 'a> {
                     span,
                 }]
             }
+            // `guard let port = server.port`: it is there.
+            "let" if left.is(Kind::Name) && left.text.starts_with(char::is_lowercase) => {
+                simple_presence(right, positive, span)
+            }
             "let" => {
                 vec![Draft {
                     kind: CheckKind::Type,
@@ -203,6 +207,11 @@ impl<'a> Reader<'_, 'a> {
             span,
         }]
     }
+}
+
+fn simple_presence(subject: &Node, positive: bool, span: Span) -> Vec<Draft> {
+    let (subject, expected) = (subject.clone(), Vec::new());
+    vec![Draft { kind: CheckKind::Present, positive, subject, expected, tolerance: None, span }]
 }
 
 fn collect<'n>(operator: &str, node: &'n Node, parts: &mut Vec<&'n Node>) {

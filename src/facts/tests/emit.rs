@@ -1,6 +1,7 @@
 //! Drafts of checks, and the checks that become of them.
 
-use super::model::{Check, CheckKind, Tolerance};
+use super::gate::asks_the_machine;
+use super::model::{Check, CheckKind, HurdleKind, Tolerance};
 use super::reader::{Reader, lines};
 use crate::lang::{Kind, Node, Role, Span};
 
@@ -65,8 +66,38 @@ impl<'a> Reader<'_, 'a> {
         self.emit(Draft { kind: CheckKind::Opaque, positive, subject, expected, tolerance: None, span });
     }
 
-    /// Brings a draft into canonical form and keeps it.
+    /// Brings a draft into canonical form and keeps it; of two expected values, each under its condition.
     pub fn emit(&mut self, draft: Draft) {
+        match draft.expected.as_slice() {
+            [only] if only.is(Kind::Choice) => self.emit_choice(&draft, &only.clone()),
+            _ => self.emit_one(draft),
+        }
+    }
+
+    /// `assert x == (1 if legacy else 2)`
+    fn emit_choice(&mut self, draft: &Draft, choice: &Node) {
+        let condition = choice.child(Role::Condition).map(|condition| self.scope.resolve(condition));
+        let opposite = condition.clone().map(|condition| Node::unary("!", condition));
+        let of_the_machine = condition.as_ref().is_some_and(asks_the_machine);
+        for (role, what) in [(Role::Then, condition), (Role::Else, opposite)] {
+            for value in choice.children_in(role) {
+                let draft = Draft {
+                    expected: vec![value.clone()],
+                    subject: draft.subject.clone(),
+                    tolerance: draft.tolerance.clone(),
+                    ..*draft
+                };
+                if of_the_machine {
+                    self.emit(draft);
+                } else {
+                    self.under(HurdleKind::Condition, what.clone(), |reader| reader.emit(draft));
+                }
+            }
+        }
+    }
+
+    fn emit_one(&mut self, draft: Draft) {
+        self.report_noted(&draft);
         let Some(mut draft) = self.canonical(draft) else { return };
         if self.is_symmetric(draft.kind) && draft.expected.len() == 1 {
             let expected = &draft.expected[0];
@@ -93,6 +124,8 @@ impl<'a> Reader<'_, 'a> {
             resolved_subject,
             resolved_expected,
             tolerance: draft.tolerance,
+            leaves_out: Vec::new(),
+            by_machine: false,
             hurdles: self.hurdles.clone(),
             path,
             lines,

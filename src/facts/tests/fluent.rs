@@ -1,6 +1,7 @@
 //! Checks that say their demand after their subject: `expect(x).not.toBe(3)`, `assertThat(x, is(3))`.
 
 use super::chain::Chain;
+use super::checks::Call;
 use super::emit::Draft;
 use super::model::{CheckKind, Hurdle, HurdleKind, Tolerance};
 use super::reader::Reader;
@@ -41,6 +42,7 @@ impl<'a> Reader<'_, 'a> {
         }
         self.hurdles.truncate(depth);
         self.loosen_equality(before, state.tolerance);
+        self.note_steps(before, chain);
         // A subject without a matcher demands nothing, but it is no helper either.
         true
     }
@@ -65,7 +67,7 @@ impl<'a> Reader<'_, 'a> {
         let segment = &chain.segments[at];
         let arguments = segment.arguments.as_deref().unwrap_or_default();
         let Some(spec) = vocabulary.matchers.word(segment.name) else {
-            if segment.arguments.is_some() && !segment.name.is_empty() {
+            if segment.arguments.is_some() && !segment.name.is_empty() && !self.leaves_out(segment.name, None) {
                 // A matcher we don't know, or a step to a part of the subject.
                 if at + 1 == chain.segments.len() {
                     let children = arguments.iter().map(|n| (*n).clone()).collect();
@@ -135,8 +137,8 @@ impl<'a> Reader<'_, 'a> {
                 }
                 let depth = self.hurdles.len();
                 self.hurdles.extend(pending.then_some(Hurdle { kind: HurdleKind::NotAwaited, what: None }));
-                let subject = Some(state.subject.clone());
-                self.apply(spec, subject, arguments, &segment.types, node.span, state.positive, None);
+                let call = Call::of(Some(state.subject.clone()), segment, node.span);
+                self.apply(spec, &Call { positive: state.positive, ..call });
                 self.hurdles.truncate(depth);
             }
         }
@@ -278,8 +280,8 @@ impl<'a> Reader<'_, 'a> {
                 _ => {
                     found = true;
                     if !thrown.take(spec, segment.name, arguments, &segment.types) {
-                        let next =
-                            self.draft(spec, Some(subject.clone()), arguments, &segment.types, span, positive, None);
+                        let call = Call { positive, ..Call::of(Some(subject.clone()), segment, span) };
+                        let next = self.draft(spec, &call);
                         if let Some(draft) = std::mem::replace(&mut open, next) {
                             self.emit(draft);
                         }
@@ -291,6 +293,10 @@ impl<'a> Reader<'_, 'a> {
             self.emit(draft);
         }
         self.loosen_equality(before, tolerance);
+        for segment in &chain.segments {
+            self.note_left_out(before, segment.arguments.as_deref().unwrap_or_default());
+        }
+        self.note_steps(before, &chain);
         if thrown.expected {
             let block = self.block_subject(&whole, false);
             self.emit_thrown(thrown, block, positive, span);

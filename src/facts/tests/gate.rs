@@ -67,3 +67,33 @@ fn known(node: &Node, vocabulary: &Vocabulary) -> Gate {
         None => Gate::Sometimes,
     }
 }
+
+/// Whether a condition asks for a platform, a version, a feature of the framework: nothing that the code under test decides.
+pub fn asks_the_machine(condition: &Node) -> bool {
+    const WORDS: [&str; 20] = [
+        "version",
+        "platform",
+        "implementation",
+        "windows",
+        "linux",
+        "darwin",
+        "macos",
+        "jruby",
+        "truffleruby",
+        "pypy",
+        "goos",
+        "goarch",
+        "target_os",
+        "target_arch",
+        "method_exists",
+        "function_exists",
+        "class_exists",
+        "method_defined?",
+        "const_defined?",
+        "extension_loaded",
+    ];
+    condition.words().iter().any(|word| {
+        let word = word.to_ascii_lowercase();
+        WORDS.iter().any(|known| word.contains(known))
+    })
+}

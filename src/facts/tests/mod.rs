@@ -19,6 +19,7 @@ mod library;
 mod marks;
 mod mocks;
 mod model;
+mod options;
 mod outside;
 mod polls;
 mod predicate;
@@ -29,10 +30,12 @@ mod runner;
 mod scope;
 mod settings;
 mod sides;
+mod tables;
 mod thrown;
 mod time;
 pub mod vocabulary;
 
+pub use gate::asks_the_machine;
 pub use library::Source;
 pub use mocks::Mock;
 pub use model::{

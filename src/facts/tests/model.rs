@@ -201,6 +201,10 @@ pub struct Check {
     pub resolved_subject: Node,
     pub resolved_expected: Vec<Node>,
     pub tolerance: Option<Tolerance>,
+    /// Options under which more values are equal.
+    pub leaves_out: Vec<String>,
+    /// Another machine gets another demand on the same subject.
+    pub by_machine: bool,
     /// What stands between the start of the case and this check, outermost first.
     pub hurdles: Vec<Hurdle>,
     pub path: RepoPath,

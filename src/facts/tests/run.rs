@@ -1,8 +1,9 @@
 //! Calls that decide whether a case runs.
 
 use super::chain::{Chain, argument};
+use super::emit::Draft;
 use super::marks::Annotations;
-use super::model::MarkKind;
+use super::model::{CheckKind, MarkKind};
 use super::reader::{Reader, is_declaration};
 use super::vocabulary::{Form, Words, glob};
 use crate::lang::{Kind, Node, Span};
@@ -78,12 +79,21 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    /// A call of something unknown that is given the means to fail the test.
+    /// A statement that fails by itself where something goes wrong (`save().unwrap();`), or a call of something unknown
+    /// that is given the means to fail the test.
     pub fn handed_on(&mut self, statement: &'a Node) {
         if !statement.is(Kind::Call) {
             return;
         }
         let chain = Chain::of(statement);
+        let words = self.file().vocabulary.calls.get(&chain.full_path());
+        if words.is_some_and(|words| words.first() == "succeeds") {
+            let (subject, span) =
+                (chain.receiver(chain.segments.len() - 1).unwrap_or(statement).clone(), statement.span);
+            let kind = CheckKind::Completes;
+            self.emit(Draft { kind, positive: true, subject, expected: Vec::new(), tolerance: None, span });
+            return;
+        }
         let Some(last) = chain.last() else { return };
         let handles = &self.file().vocabulary.handles;
         let is_handle = |node: &&Node| {
@@ -97,8 +107,14 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    /// A call whose name says that it checks, of a function that isn't here.
-    pub fn home_made(&mut self, name: &str, node: &'a Node) -> bool {
+    /// A call one of whose names says that it checks, of a function that isn't here.
+    pub fn home_made(&mut self, chain: &Chain<'a>, node: &'a Node) -> bool {
+        let named = chain.segments.iter().rev().filter(|segment| segment.arguments.is_some());
+        named.into_iter().any(|segment| self.says_it_checks(segment.name, node))
+    }
+
+    /// Keeps a call as a check where a name says that it is one.
+    pub fn says_it_checks(&mut self, name: &str, node: &'a Node) -> bool {
         let grouping = self.file().vocabulary.checks.word(name).is_some_and(|spec| spec.form == Form::Noise);
         let checks = is_home_made(name) && !grouping;
         if checks {
@@ -117,9 +133,9 @@ pub fn mark_kind(word: &str) -> MarkKind {
     }
 }
 
-/// `assertFoo`, `expect_bar`, `verifyX`, `waitForY`: a verb and something that follows it.
+/// `assertFoo`, `expect_bar`, `ShouldHaveX`, `waitForY`: a verb and something that follows it.
 pub fn is_home_made(name: &str) -> bool {
-    let verbs = [
+    const VERBS: [&str; 14] = [
         "assert",
         "expect",
         "verify",
@@ -133,21 +149,15 @@ pub fn is_home_made(name: &str) -> bool {
         "waitFor",
         "wait_until",
         "waitUntil",
-        "Assert",
-        "Expect",
-        "Verify",
-        "Check",
-        "Ensure",
-        "Require",
-        "WaitFor",
         "run_assert",
-        "ASSERT",
-        "EXPECT",
-        "CHECK",
-        "REQUIRE",
-        "VERIFY",
     ];
-    verbs.iter().any(|verb| {
-        name.strip_prefix(verb).is_some_and(|rest| rest.starts_with(|c: char| c == '_' || c.is_uppercase()))
-    })
+    let begins = |verb: &str| {
+        let first = name.get(..verb.len())?;
+        // As a word of any case: `Should`, `EXPECT`, but not `eXpect`.
+        let same = first == verb
+            || first.eq_ignore_ascii_case(verb) && first.starts_with(char::is_uppercase) && first[1..] == verb[1..]
+            || first == verb.to_ascii_uppercase();
+        name[verb.len()..].chars().next().filter(|_| same).map(|next| next == '_' || next.is_uppercase())
+    };
+    VERBS.iter().any(|verb| begins(verb) == Some(true))
 }

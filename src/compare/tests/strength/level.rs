@@ -9,6 +9,9 @@ pub fn level(check: &Check) -> u8 {
     if is_vacuous(check) {
         return 0;
     }
+    if compares_itself(check) {
+        return 20;
+    }
     let of_kind = match check.kind {
         CheckKind::Identical => 100,
         CheckKind::Equal | CheckKind::Snapshot | CheckKind::CalledOnceWith => 95,
@@ -84,11 +87,23 @@ pub fn is_reached(check: &Check) -> bool {
         .any(|hurdle| matches!(hurdle.kind, HurdleKind::Unreachable | HurdleKind::NotAwaited | HurdleKind::Swallowed))
 }
 
+/// `f() == f()` demands only that two calls agree.
+pub(super) fn compares_itself(check: &Check) -> bool {
+    matches!(check.kind, CheckKind::Equal | CheckKind::Identical | CheckKind::Loose)
+        && check.expected.first().is_some_and(|expected| *expected == check.subject)
+}
+
+fn calls(node: &Node) -> bool {
+    let mut found = false;
+    node.walk(&mut |inner| found |= inner.is(Kind::Call));
+    found
+}
+
 /// True whatever the code does.
 fn is_vacuous(check: &Check) -> bool {
     match check.kind {
         CheckKind::Equal | CheckKind::Identical | CheckKind::Loose => {
-            check.positive && check.expected.first().is_some_and(|expected| *expected == check.subject)
+            check.positive && compares_itself(check) && !calls(&check.subject)
         }
         CheckKind::Truth => {
             let literal = matches!(

@@ -6,15 +6,17 @@ mod subject;
 mod throws;
 mod values;
 mod words;
+mod wrapped;
 
+use level::compares_itself;
 pub use level::{family, is_reached, level};
 
 use super::witness;
 use crate::facts::tests::{Check, CheckKind};
 use crate::lang::{Kind, Node, Role};
-use subject::{alike, handled, is_part, reach};
+use subject::{alike, handled, is_named_anew, is_part, reach};
 use throws::throws;
-use values::{bounds, contained, contradicts, new_list, patterns, ranges, sets, tolerance, wildcards};
+use values::{bounds, contained, contradicts, near, new_list, patterns, ranges, sets, tolerance, wildcards};
 use words::name;
 
 /// What became of one check.
@@ -30,6 +32,9 @@ pub enum Verdict {
 pub fn judge(old: &Check, new: &Check) -> Verdict {
     if level(old) > 0 && level(new) == 0 {
         return looser("it holds whatever the code does", None);
+    }
+    if compares_itself(new) && !compares_itself(old) {
+        return looser("it is compared with itself", None);
     }
     if let Some(verdict) = demand(old, new)
         && (verdict != Verdict::Tighter || reach(old, new).is_none())
@@ -55,6 +60,12 @@ fn changed(why: impl Into<String>) -> Option<Verdict> {
 
 /// Compares what is demanded; `None` where that is the same.
 fn demand(old: &Check, new: &Check) -> Option<Verdict> {
+    if let Some(bare) = wrapped::both_sides(new).filter(|_| wrapped::both_sides(old).is_none()) {
+        return demand(old, &bare);
+    }
+    if let Some((old, new)) = wrapped::contents(old, new) {
+        return demand(&old, &new);
+    }
     if old.positive != new.positive {
         return Some(polarity(old, new));
     }
@@ -72,6 +83,9 @@ fn demand(old: &Check, new: &Check) -> Option<Verdict> {
     }
     if let Some(verdict) = listed(old, new) {
         return Some(verdict);
+    }
+    if near(old, new) {
+        return Some(Verdict::Tighter);
     }
     let expected = values(old) == values(new);
     if (old.kind, new.kind) == (CheckKind::Throws, CheckKind::Completes)
@@ -229,6 +243,15 @@ fn is_constant(node: &Node) -> bool {
 }
 
 fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
+    let lacks =
+        |one: &Check, other: &Check| one.leaves_out.iter().find(|name| !other.leaves_out.contains(name)).cloned();
+    if let Some(option) = lacks(new, old) {
+        return Some(looser(format!("`{option}` makes more values equal"), None));
+    }
+    same_demand(old, new).or_else(|| lacks(old, new).map(|_| Verdict::Tighter))
+}
+
+fn same_demand(old: &Check, new: &Check) -> Option<Verdict> {
     let literal = |check: &Check| values(check).iter().all(Node::is_literal);
     // The same words may stand for another value: a constant, a row.
     let same = values(old) == values(new) || old.expected == new.expected && !(literal(old) && literal(new));
@@ -294,6 +317,7 @@ fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
     let part = |whole: &Node, of: &Node| is_part(whole, of);
     if family(old.kind) == CheckKind::Equal
         && old.positive
+        && !is_null(old)
         && (part(&old.subject, &new.subject) || part(&old.resolved_subject, &new.resolved_subject))
     {
         return Some(looser("only a part of the value is compared", None));
@@ -301,7 +325,7 @@ fn same_kind(old: &Check, new: &Check) -> Option<Verdict> {
     if let ([one], [other]) = (values(old), values(new))
         && !one.is_literal()
         && !other.is_literal()
-        && !alike(one, other)
+        && (!alike(one, other) || is_named_anew(one, other))
         && !(is_constant(one) && is_constant(other))
     {
         // Against another variable: another statement, which nobody can weigh by its text.

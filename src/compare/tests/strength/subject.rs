@@ -10,30 +10,47 @@ pub(super) fn alike(one: &Node, other: &Node) -> bool {
     common * 2 >= a.len().max(b.len())
 }
 
+/// Whether one value is the other with a name in the place of a number or text: `64 * size`, then `count * size`.
+pub(super) fn is_named_anew(one: &Node, other: &Node) -> bool {
+    if one == other {
+        return true;
+    }
+    let named = |node: &Node| matches!(node.kind, Kind::Name | Kind::Member);
+    if one.is_literal() && named(other) {
+        return true;
+    }
+    one.kind == other.kind
+        && one.text == other.text
+        && !one.children.is_empty()
+        && one.children.len() == other.children.len()
+        && one.nodes().zip(other.nodes()).all(|(one, other)| is_named_anew(one, other))
+}
+
 /// Whether `part` looks at something inside of `whole`: a member, an element, the result of a function.
 pub(super) fn is_part(whole: &Node, part: &Node) -> bool {
     if whole == part || whole.is_literal() {
         return false;
     }
-    let mut at = part;
+    let (mut at, mut narrowed) = (part, false);
     loop {
-        let inner = match at.kind {
-            Kind::Member | Kind::Index => at.child(Role::Receiver),
+        let (inner, narrows) = match at.kind {
+            Kind::Member | Kind::Index => (at.child(Role::Receiver), true),
             Kind::Call => {
                 let arguments: Vec<&Node> = at.children_in(Role::Argument).collect();
                 match (at.child(Role::Callee), arguments.as_slice()) {
-                    (Some(callee), [only]) if callee.is(Kind::Name) && !converts(&callee.text) => Some(*only),
-                    (Some(callee), []) => callee.child(Role::Receiver),
-                    _ => None,
+                    (Some(callee), [only]) if callee.is(Kind::Name) => (Some(*only), !converts(&callee.text)),
+                    (Some(callee), []) => (callee.child(Role::Receiver), true),
+                    _ => (None, false),
                 }
             }
-            _ => None,
+            _ => (None, false),
         };
-        match inner {
-            Some(inner) if inner == whole => return true,
-            Some(inner) => at = inner,
-            None => return false,
+        let Some(inner) = inner else { return false };
+        narrowed |= narrows;
+        if inner == whole {
+            return narrowed;
         }
+        at = inner;
     }
 }
 

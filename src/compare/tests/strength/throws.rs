@@ -23,13 +23,16 @@ pub(super) fn throws(old: &Check, new: &Check) -> Option<Verdict> {
         Some(looser) => return Some(looser),
         None => {}
     }
-    match (parts(old, "code").first(), parts(new, "code").first()) {
-        (Some(_), None) => {
-            return Some(outcome("the exception's code is no longer asked", "the same exception with another code"));
+    for (part, why, witness) in [
+        ("code", "the exception's code is no longer asked", "the same exception with another code"),
+        ("check", "what the exception holds is no longer asked", "the same exception with other contents"),
+    ] {
+        match (parts(old, part).first(), parts(new, part).first()) {
+            (Some(_), None) => return Some(outcome(why, witness)),
+            (Some(before), Some(after)) => other |= before != after,
+            (None, Some(_)) => tighter = true,
+            (None, None) => {}
         }
-        (Some(before), Some(after)) => other |= before != after,
-        (None, Some(_)) => tighter = true,
-        (None, None) => {}
     }
     if other {
         return changed("another exception is expected");

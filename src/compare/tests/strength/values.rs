@@ -224,3 +224,15 @@ impl<'n> Scaled<'n> {
         }
     }
 }
+
+/// Whether all values that are named now lie within the tolerance of before: `approx(2, abs=1.5)`, then `in [1, 2]`.
+pub(super) fn near(old: &Check, new: &Check) -> bool {
+    let tolerance = old.tolerance.as_ref().and_then(|tolerance| tolerance.value);
+    let centre = values(old).first().and_then(Node::number);
+    let named = matches!(new.kind, CheckKind::OneOf | CheckKind::Between) && new.positive;
+    let (Some(tolerance), Some(centre), true) = (tolerance, centre, named && old.kind == CheckKind::Approximate) else {
+        return false;
+    };
+    let now = alternatives(new);
+    !now.is_empty() && now.iter().all(|value| value.number().is_some_and(|value| (value - centre).abs() <= tolerance))
+}

@@ -4,6 +4,7 @@ use super::Reader;
 use crate::facts::tests::chain::Chain;
 use crate::facts::tests::model::{Check, CheckKind, HurdleKind};
 use crate::facts::tests::rows::element_pattern;
+use crate::facts::tests::run::is_home_made;
 use crate::facts::tests::vocabulary::glob;
 use crate::lang::{Kind, Node, Role};
 
@@ -73,12 +74,15 @@ impl<'a> Reader<'_, 'a> {
             }
             if !found {
                 if self.follow(&chain, &arguments, node) {
+                    // What it says it checks, it may check by means that nobody here knows.
+                    self.reading.unresolved |=
+                        known == self.reading.checks.len() && is_home_made(last.name) && self.calls_something();
                     // The block it was given runs as well.
                     arguments.iter().filter(|n| n.is(Kind::Lambda)).for_each(|block| self.callback(block));
                     return;
                 }
                 self.miss(&chain, node);
-                if !self.home_made(last.name, node) {
+                if !self.home_made(&chain, node) {
                     self.reading.unresolved |= self.is_foreign(&chain);
                 }
             }
@@ -110,7 +114,7 @@ impl<'a> Reader<'_, 'a> {
 
     /// A name that is a call: Ruby's `skip`, `pend`, a helper without arguments.
     pub(super) fn bare(&mut self, statement: &'a Node) {
-        if !statement.is(Kind::Name) || self.file().vocabulary.builtins.is_empty() {
+        if !statement.is(Kind::Name) || self.file().vocabulary.builtins.iter().all(|known| known.ends_with('!')) {
             return;
         }
         let words = self.file().vocabulary.calls.word(&statement.text).cloned();
@@ -149,10 +153,14 @@ impl<'a> Reader<'_, 'a> {
             return false;
         }
         let file = self.file();
+        // A macro of one's own may hold anything; what the language brings is listed.
+        if first.name.ends_with('!') {
+            return !file.vocabulary.builtins.iter().any(|known| glob(known, first.name));
+        }
         match file.imports.get(first.name) {
             Some(module) => is_of_tests(module),
             // Without a list of the language's own functions nothing can be told from a helper.
-            None if file.vocabulary.builtins.is_empty() => false,
+            None if !file.vocabulary.builtins.iter().any(|known| !known.ends_with('!')) => false,
             None => !file.vocabulary.builtins.iter().any(|known| glob(known, first.name)),
         }
     }

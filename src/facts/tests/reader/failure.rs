@@ -10,9 +10,10 @@ impl<'a> Reader<'_, 'a> {
         let last = if node.is(Kind::Block) { node.nodes().last() } else { Some(node) };
         let Some(last) = last else { return false };
         if last.is(Kind::Throw) {
-            // `throw e` hands on what was caught, `throw XCTSkip("…")` fails nothing; `raise AssertionError` names a class.
+            // `throw e` hands on what was caught, `throw XCTSkip("…")` and `raise pytest.xfail("…")` fail nothing;
+            // `raise AssertionError` names a class.
             let hands_on = |value: &Node| value.is(Kind::Name) && value.text.starts_with(char::is_lowercase);
-            return last.nodes().next().is_some_and(|value| !hands_on(value) && !self.is_skip(value));
+            return last.nodes().next().is_some_and(|value| !hands_on(value) && !self.leaves(value));
         }
         if last.is(Kind::Return) && node.is(Kind::Block) {
             // `t.Errorf(…); return`
@@ -21,6 +22,12 @@ impl<'a> Reader<'_, 'a> {
                 || last.nodes().next().is_some_and(|n| self.is_fail(n));
         }
         self.is_fail(last) || (node.is(Kind::Block) && node.nodes().any(|n| self.is_fail(n)) && !last.is(Kind::Return))
+    }
+
+    /// Whether what is thrown ends the test without failing it.
+    fn leaves(&self, value: &Node) -> bool {
+        let words = self.file().vocabulary.calls.get(&self.known_path(&Chain::of(value)));
+        value.is(Kind::Call) && words.is_some_and(|words| matches!(words.first(), "skip" | "xfail"))
     }
 
     pub(super) fn is_fail(&self, node: &Node) -> bool {

@@ -51,7 +51,8 @@ impl<'a> Reader<'_, 'a> {
             Gate::Sometimes => {
                 let from = self.reading.checks.len();
                 let depth = self.hurdles.len();
-                let of_the_machine = is_of_the_machine(&resolved);
+                self.note(condition, then, node.span);
+                let of_the_machine = gate::asks_the_machine(&resolved);
                 self.branch(&[then], Some((HurdleKind::Condition, Some(resolved))));
                 let middle = self.reading.checks.len();
                 self.branch(&otherwise, Some((HurdleKind::Condition, Some(opposite))));
@@ -80,6 +81,8 @@ impl<'a> Reader<'_, 'a> {
             if let Some((at, other)) = answer {
                 check.hurdles.truncate(depth);
                 other.hurdles.truncate(depth);
+                let differ = check.kind != other.kind || check.resolved_expected != other.resolved_expected;
+                (check.by_machine, other.by_machine) = (differ, differ);
                 twice.push(at);
             }
         }
@@ -290,26 +293,4 @@ impl<'a> Reader<'_, 'a> {
             self.branch(&bodies, (!alone).then_some((HurdleKind::Condition, pattern)));
         }
     }
-}
-
-/// Whether a condition asks for a platform, a version, a feature of the framework: nothing that the code under test decides.
-fn is_of_the_machine(condition: &Node) -> bool {
-    condition.words().iter().any(|word| {
-        let word = word.to_ascii_lowercase();
-        [
-            "version",
-            "platform",
-            "windows",
-            "linux",
-            "darwin",
-            "macos",
-            "jruby",
-            "truffleruby",
-            "pypy",
-            "method_exists",
-            "function_exists",
-        ]
-        .iter()
-        .any(|known| word.contains(known))
-    })
 }

@@ -61,7 +61,7 @@ impl<'a> Reader<'_, 'a> {
         }
         // It does something, and nothing of it is known to be a check.
         let found = known != (self.reading.checks.len(), self.reading.marks.len(), self.reading.inner.len());
-        if !found && function.child(Role::Body).is_some_and(|body| !is_empty(body)) && !self.home_made(name, node) {
+        if !found && function.child(Role::Body).is_some_and(|body| !is_empty(body)) && !self.says_it_checks(name, node) {
             self.reading.unresolved = true;
         }
         true
@@ -105,6 +105,15 @@ impl<'a> Reader<'_, 'a> {
         let text = node.words().join(" ");
         let (path, callee) = (self.path(), chain.full_path().join("."));
         self.reading.missing.push(Missing { path, callee, name, on, text });
+    }
+
+    /// Whether the helper that was run last calls anything: an empty one checks nothing, whatever its name.
+    pub(super) fn calls_something(&self) -> bool {
+        let mut calls = false;
+        if let Some(helper) = self.run.last() {
+            helper.walk(&mut |node| calls |= node.is(Kind::Call));
+        }
+        calls
     }
 
     fn run_function(&mut self, name: &'a str, node: &'a Node, arguments: &[&'a Node], file: usize, fresh: bool) {

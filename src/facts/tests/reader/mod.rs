@@ -2,6 +2,7 @@
 
 mod answers;
 mod calls;
+mod deferred;
 mod failure;
 mod flow;
 mod helpers;
@@ -58,6 +59,8 @@ pub struct Reader<'r, 'a> {
     run: Vec<&'a Node>,
     /// The call that led out of the files of the change, while its helper is read.
     pub(super) entered: Option<Entered>,
+    /// What went wrong and is reported later.
+    noted: Vec<deferred::Noted>,
     /// The statement's outcome is awaited or handed on.
     pub awaited: bool,
     /// How many blocks are open.
@@ -77,6 +80,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             local: HashMap::new(),
             run: Vec::new(),
             entered: None,
+            noted: Vec::new(),
             awaited: false,
             depth: 0,
         }
@@ -285,8 +289,11 @@ impl<'r, 'a> Reader<'r, 'a> {
     pub fn present_condition(&self) -> Option<Node> {
         self.hurdles
             .iter()
-            .filter(|hurdle| hurdle.kind == HurdleKind::Condition)
-            .filter_map(|hurdle| hurdle.what.clone())
+            .filter_map(|hurdle| match hurdle.kind {
+                HurdleKind::Condition => hurdle.what.clone(),
+                HurdleKind::Catch => Some(Node::name("caught", Span::default())),
+                _ => None,
+            })
             .reduce(|all, next| Node::binary("&&", all, next))
     }
 }
