@@ -16,7 +16,7 @@ use crate::facts::tests::{Check, CheckKind};
 use crate::lang::{Kind, Node, Role};
 use subject::{alike, handled, is_named_anew, is_part, reach};
 use throws::throws;
-use values::{bounds, contained, contradicts, near, new_list, patterns, ranges, sets, tolerance, wildcards};
+use values::{bounds, contained, contradicts, near, near_by, new_list, patterns, ranges, sets, tolerance, wildcards};
 use words::name;
 
 /// What became of one check.
@@ -86,6 +86,9 @@ fn demand(old: &Check, new: &Check) -> Option<Verdict> {
     }
     if near(old, new) {
         return Some(Verdict::Tighter);
+    }
+    if near(new, old) {
+        return Some(looser("whatever is near is accepted now", near_by(new, old)));
     }
     let expected = values(old) == values(new);
     if (old.kind, new.kind) == (CheckKind::Throws, CheckKind::Completes)

@@ -10,13 +10,14 @@ pub(super) fn alike(one: &Node, other: &Node) -> bool {
     common * 2 >= a.len().max(b.len())
 }
 
-/// Whether one value is the other with a name in the place of a number or text: `64 * size`, then `count * size`.
+/// Whether one value is the other with a name in the place of a number, a text or another local: `64 * size`, then `count * size`.
 pub(super) fn is_named_anew(one: &Node, other: &Node) -> bool {
     if one == other {
         return true;
     }
     let named = |node: &Node| matches!(node.kind, Kind::Name | Kind::Member);
-    if one.is_literal() && named(other) {
+    let local = |node: &Node| node.is(Kind::Name) && node.text.starts_with(char::is_lowercase);
+    if (one.is_literal() || local(one)) && named(other) {
         return true;
     }
     one.kind == other.kind

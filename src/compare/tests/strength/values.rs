@@ -236,3 +236,13 @@ pub(super) fn near(old: &Check, new: &Check) -> bool {
     let now = alternatives(new);
     !now.is_empty() && now.iter().all(|value| value.number().is_some_and(|value| (value - centre).abs() <= tolerance))
 }
+
+/// A value within the tolerance that is none of those named.
+pub(super) fn near_by(approximate: &Check, listed: &Check) -> Option<String> {
+    let tolerance = approximate.tolerance.as_ref()?.value?;
+    let centre = values(approximate).first()?.number()?;
+    let named = alternatives(listed);
+    let free = |value: &f64| named.iter().all(|node| node.number() != Some(*value));
+    let near = [0.5, -0.5, 0.25, -0.25].into_iter().map(|part| centre + tolerance * part).find(free);
+    near.filter(|_| listed.kind == CheckKind::OneOf).map(|value| value.to_string())
+}
