@@ -61,7 +61,8 @@ impl<'a> Reader<'_, 'a> {
         }
         // It does something, and nothing of it is known to be a check.
         let found = known != (self.reading.checks.len(), self.reading.marks.len(), self.reading.inner.len());
-        if !found && function.child(Role::Body).is_some_and(|body| !is_empty(body)) && !self.says_it_checks(name, node) {
+        if !found && function.child(Role::Body).is_some_and(|body| !is_empty(body)) && !self.says_it_checks(name, node)
+        {
             self.reading.unresolved = true;
         }
         true
