@@ -100,7 +100,7 @@ fn is_flyway(name: &str) -> bool {
 
 static DESTRUCTIVE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(drop\s+(table|column|index|constraint|view|schema|database|type|primary\s+key|foreign\s+key|not\s+null)|truncate\b|delete\s+from\s+[^\s;]+\s*(;|$)|rename\s+(column|to|table)|set\s+not\s+null|alter\s+column\s+\S+\s+(set\s+data\s+)?type)|\b(remove_column|remove_columns|drop_table|rename_column|rename_table|remove_index|remove_reference|change_column_null|drop_column|drop_constraint|drop_index|RemoveField|DeleteModel|RenameField|RenameModel|dropColumn|dropTable|dropIfExists|renameColumn|DropColumn|DropTable|RenameColumn|DropForeignKey|dropForeign)\b",
+        r"(?i)\b(drop\s+(table|column|index|constraint|view|schema|database|type|primary\s+key|foreign\s+key|not\s+null)|truncate\b|delete\s+from\s+[^\s;]+\s*(;|$)|rename\s+(column|to|table)|set\s+not\s+null|alter\s+column\s+\S+\s+(set\s+data\s+)?type)|\b(remove_column|remove_columns|drop_table|rename_column|rename_table|remove_index|remove_reference|change_column_null|drop_column|drop_constraint|drop_index|RemoveField|DeleteModel|RenameField|RenameModel|dropColumn|dropTable|dropIfExists|renameColumn|DropColumn|DropTable|RenameColumn|DropForeignKey|dropForeign)\b|^\s*remove(_if_exists)?[ (]+:\w",
     )
     .ok()
 });

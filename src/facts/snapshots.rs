@@ -109,6 +109,11 @@ pub fn owner(path: &RepoPath, bytes: &[u8]) -> Option<RepoPath> {
         let stem = if name.ends_with(".ambr") { format!("{stem}.py") } else { stem.to_owned() };
         return Some(RepoPath::new(format!("{parent}{stem}").into_bytes()));
     }
+    // A counter-example lies beside the sources, under the path of the file whose property it breaks.
+    if let Some((crate_folder, inside)) = text.split_once("proptest-regressions/") {
+        let stem = inside.strip_suffix(".txt")?;
+        return Some(RepoPath::new(format!("{crate_folder}src/{stem}.rs").into_bytes()));
+    }
     if let Some(test) = folder.strip_suffix("-snapshots") {
         return Some(RepoPath::new(test.as_bytes().to_vec()));
     }
@@ -124,6 +129,9 @@ pub fn owner(path: &RepoPath, bytes: &[u8]) -> Option<RepoPath> {
 /// Words a test's source must hold while it still records this entry: its name without numbers and prefixes.
 pub fn is_mentioned(path: &RepoPath, entry: &str, source: &str) -> bool {
     if entry.is_empty() {
+        if path.to_text().contains("proptest-regressions/") {
+            return source.contains("proptest");
+        }
         let name = String::from_utf8_lossy(path.file_name()).into_owned();
         let stem = name.split('.').next().unwrap_or_default();
         let test = stem.rsplit("__").next().unwrap_or(stem);

@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 
+use super::config;
 use super::lexical;
 use super::tests::{Sides, TestFile};
 use crate::change::{ChangeSet, FileChange, Mode, Role, Unreadable};
@@ -32,6 +33,8 @@ pub enum Why {
     Link { target: String },
     /// A region that the language's grammar did not understand, where the branch changed it.
     Syntax { line: u32, was_readable: bool },
+    /// A file with settings of a checker or runner that is not what it claims to be.
+    Malformed { line: Option<u32>, why: String },
     /// A test file that its reader refused, for its size or its shape.
     Refused(String),
     /// Another repository's commit; its files are not in this one.
@@ -105,7 +108,8 @@ fn content(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Why> {
         Err(error) => return Some(Why::Content(error)),
     };
     // What stood on the base before is not the branch's doing; the head is what must be read.
-    if side == Side::Base || !is_program(file.path()) || matches!(file.role, Role::TestData | Role::Snapshot) {
+    let is_read = is_program(file.path()) || config::holds_settings(file.path());
+    if side == Side::Base || !is_read || matches!(file.role, Role::TestData | Role::Snapshot) {
         return None;
     }
     if bytes.contains(&0) {
@@ -118,7 +122,20 @@ fn content(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Why> {
         Some(Ok(base)) => std::str::from_utf8(&base).is_ok(),
         _ => true,
     };
-    (std::str::from_utf8(&bytes).is_err() && was_text()).then_some(Why::Encoding)
+    if std::str::from_utf8(&bytes).is_err() && was_text() {
+        return Some(Why::Encoding);
+    }
+    malformed(change, file, &bytes)
+}
+
+/// Settings that nobody can compare, where they could be before or are new.
+fn malformed(change: &ChangeSet, file: &FileChange, bytes: &[u8]) -> Option<Why> {
+    let (line, why) = config::malformed(file.path(), bytes)?;
+    let was_read = match (&file.base, change.content(file, Side::Base)) {
+        (Some(entry), Some(Ok(base))) => config::malformed(&entry.path, &base).is_none(),
+        _ => true,
+    };
+    was_read.then_some(Why::Malformed { line, why })
 }
 
 /// Whether a file of this name is read as program text or configuration.

@@ -41,11 +41,13 @@ fn finding(context: &Context<'_>, unread: &Unread) -> Option<Finding> {
     let confidence = match unread.why {
         // Grammars have gaps of their own: only a file that could be read before is the branch's doing.
         Why::Syntax { was_readable: false, .. } => Confidence::Doubtful,
-        Why::Submodule { .. } | Why::Encoding | Why::Syntax { .. } => Confidence::Likely,
+        Why::Submodule { .. } | Why::Encoding | Why::Malformed { .. } | Why::Syntax { .. } => Confidence::Likely,
         _ => Confidence::Certain,
     };
     let place = match unread.why {
-        Why::Syntax { line, .. } => Place::line(&unread.path, unread.side, line),
+        Why::Syntax { line, .. } | Why::Malformed { line: Some(line), .. } => {
+            Place::line(&unread.path, unread.side, line)
+        }
         _ => Place::file(&unread.path, unread.side),
     };
     Some(Finding::new(RULE.name, message).at(place).help(help).confidence(confidence))
@@ -76,6 +78,10 @@ fn words(why: &Why) -> (String, String) {
         Why::Link { target } => (
             format!("the file became a link to `{target}`, which was not read in its place"),
             "keep the file, or delete it and say what replaces it".to_owned(),
+        ),
+        Why::Malformed { why, .. } => (
+            format!("settings that were not compared: {why}"),
+            "mend the file; its tool would refuse it too, or fall back on its defaults".to_owned(),
         ),
         Why::Syntax { .. } => (
             "changed test code does not parse, so its tests were not compared".to_owned(),

@@ -22,7 +22,7 @@ fn finding(weakening: Weakening) -> Finding {
     let place = |spot: &Spot| Place::line(&spot.path, spot.side, spot.line);
     let confidence = match (weakening.kind, weakening.sure) {
         // Whether the name is this repository's own can't be read from the change.
-        (Kind::NotInForks, _) => Confidence::Doubtful,
+        (Kind::NotInForks | Kind::WithoutHooks, _) => Confidence::Doubtful,
         (_, true) => Confidence::Certain,
         (_, false) => Confidence::Likely,
     };
@@ -52,5 +52,6 @@ fn help(kind: Kind) -> &'static str {
         Kind::Trigger => "restore the trigger: what is not started reports nothing",
         Kind::Matrix => "restore the combination, or say why it is no longer supported",
         Kind::Setting => "restore the setting",
+        Kind::WithoutHooks => "let the hooks run, or say why they have nothing to say here",
     }
 }

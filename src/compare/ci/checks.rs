@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::inventory::{Inventory, Run, Unit, UnitKind};
 use super::narrowing;
 use super::{Kind, Spot, Weakening};
-use crate::facts::ci::commands::Kind as CheckKind;
+use crate::facts::ci::commands::{self, Kind as CheckKind};
 
 pub(super) fn compare(base: &Inventory, head: &Inventory) -> Vec<Weakening> {
     let mut pairing = Pairing::new(base, head);
@@ -97,6 +97,7 @@ impl<'a> Pairing<'a> {
     /// What became of a command that is still there.
     fn judge(&mut self, at: usize, other: usize) {
         let (old, new) = (&self.base.runs[at], &self.head.runs[other]);
+        self.weaker.extend(variables(old, new));
         if let (None, Some((swallow, spot))) = (&old.swallow, &new.swallow) {
             self.weaker.push(Weakening {
                 kind: Kind::Swallowed,
@@ -273,6 +274,24 @@ impl Run {
     fn is_required(&self) -> bool {
         self.kind.is_some_and(|kind| kind != CheckKind::Build) && !self.expanded && self.swallow.is_none()
     }
+}
+
+/// What a command is told by variables before it: `INSTA_UPDATE=always cargo test`.
+fn variables(old: &Run, new: &Run) -> Option<Weakening> {
+    new.variables.iter().find_map(|variable| {
+        let row = commands::variable(&variable.name)?;
+        let before = old.variables.iter().find(|it| it.name == variable.name).map(|it| it.value.as_str());
+        let weakens = row.weakens(before, Some(&variable.value));
+        weakens.then(|| Weakening {
+            kind: Kind::Setting,
+            what: format!("`{}={}` before `{}`: {}", variable.name, variable.value, short(&new.text), row.says),
+            spot: new.spot.clone(),
+            base_spot: Some(old.spot.clone()),
+            before: Some(old.text.clone()),
+            after: Some(format!("{}={} {}", variable.name, variable.value, new.text)),
+            sure: true,
+        })
+    })
 }
 
 /// The same tool, target, operands and flags, in any order.

@@ -7,7 +7,7 @@ use crate::change::{ChangeSet, FileChange};
 use crate::facts::ci::commands::{self, Kind, Shape};
 use crate::facts::ci::scripts::{self, Recipe};
 use crate::facts::ci::{self, Action, Job, Pipeline, Step};
-use crate::facts::shell::{Command, Failure, Swallow};
+use crate::facts::shell::{Command, Failure, Swallow, Variable};
 use crate::{RepoPath, Side};
 
 /// Calls are followed so many scripts deep.
@@ -62,6 +62,8 @@ pub(super) struct Run {
     /// The step or job around it may fail.
     pub tolerated: bool,
     pub guards: Vec<String>,
+    /// `NAME=value` before it.
+    pub variables: Vec<Variable>,
     /// It calls a script whose own checks are listed.
     pub expanded: bool,
     /// The run whose call leads here through scripts.
@@ -166,6 +168,7 @@ impl Inventory {
                     swallow: None,
                     tolerated,
                     guards: Vec::new(),
+                    variables: Vec::new(),
                     expanded: false,
                     caller: None,
                 });
@@ -197,6 +200,7 @@ impl Inventory {
             swallow: swallow.clone(),
             tolerated: place.tolerated,
             guards: guards.clone(),
+            variables: command.variables.clone(),
             expanded: false,
             caller: place.caller,
         });

@@ -5,6 +5,7 @@
 //! through the scripts it calls, to where it is run now; so that a renamed job, a moved command and a reordered step are
 //! the same check.
 
+mod bypass;
 mod checks;
 mod inventory;
 pub(in crate::compare) mod narrowing;
@@ -46,6 +47,8 @@ pub enum Kind {
     Matrix,
     /// A variable or input turns something off.
     Setting,
+    /// A command goes around git's hooks, as machines do in releases.
+    WithoutHooks,
 }
 
 /// A line of a file on one side.
@@ -65,6 +68,7 @@ pub fn weakenings(change: &ChangeSet) -> Vec<Weakening> {
     let head = inventory::Inventory::of(change, Side::Head);
     let mut found = structure::compare(&base, &head);
     found.extend(checks::compare(&base, &head));
+    found.extend(bypass::compare(&base, &head));
     found.sort_by(|a, b| (&a.spot, a.kind).cmp(&(&b.spot, b.kind)));
     // The same line reached through several callers is one finding.
     found.dedup_by(|a, b| a.spot == b.spot && a.kind == b.kind);

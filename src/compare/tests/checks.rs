@@ -197,6 +197,8 @@ fn recorded(check: &Check) -> Option<String> {
     let mut only_text = true;
     last.walk(&mut |node| match node.kind {
         Kind::Text => texts.push(node.text.to_string()),
+        // A template without anything in it that is computed is text.
+        Kind::Template => texts.push(node.text.to_string()),
         Kind::List | Kind::Call | Kind::Name => {}
         _ => only_text = false,
     });

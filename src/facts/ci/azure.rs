@@ -112,7 +112,7 @@ fn step(node: &Node) -> Option<Step> {
         // Azure's shells go on after a failing line; the last one decides.
         Some(("script" | "bash", text)) => Action::run(text, Start::PLAIN)?,
         Some((_, text)) => Action::Run {
-            script: super::scripts::powershell(text.text()?),
+            script: super::powershell::read(text.text()?),
             line: text.line,
             text: text.text()?.to_owned(),
         },

@@ -109,11 +109,9 @@ fn step(node: &Node, directory: Option<&str>, outer_shell: Option<&str>) -> Opti
     let shell = node.text_of("shell").or(outer_shell);
     let action = match (node.get("run"), node.get("uses")) {
         (Some(run), _) if is_bourne(shell) => Action::run(run, start(shell))?,
-        (Some(run), _) => Action::Run {
-            script: super::scripts::powershell(run.text()?),
-            line: run.line,
-            text: run.text()?.to_owned(),
-        },
+        (Some(run), _) => {
+            Action::Run { script: super::powershell::read(run.text()?), line: run.line, text: run.text()?.to_owned() }
+        }
         (None, Some(uses)) => uses_action(node, uses),
         (None, None) => return None,
     };

@@ -1,6 +1,6 @@
 //! Jenkins, declarative pipelines; scripted ones as far as their `stage` blocks go.
 
-use super::{Action, Job, Pipeline, Setting, Step, Written, scripts};
+use super::{Action, Job, Pipeline, Setting, Step, Written, powershell};
 use crate::facts::config::blocks::{self, Block, Item};
 use crate::facts::document::Node;
 use crate::facts::shell::{self, Start};
@@ -80,7 +80,7 @@ fn step(statement: &str, line: u32, tolerated: Option<&Written>) -> Option<Step>
     let script = quoted(statement)?;
     let ignored = statement.contains("returnStatus: true") || statement.contains("returnStatus:true");
     // Jenkins runs `sh -xe`.
-    let read = if name == "sh" { shell::read(&script, Start::ERREXIT) } else { scripts::powershell(&script) };
+    let read = if name == "sh" { shell::read(&script, Start::ERREXIT) } else { powershell::read(&script) };
     Some(Step {
         line,
         tolerated: ignored.then(|| Written::new("returnStatus: true", line)).or_else(|| tolerated.cloned()),

@@ -13,6 +13,8 @@ pub mod commands;
 mod github;
 mod gitlab;
 mod jenkins;
+mod nox;
+mod powershell;
 pub mod scripts;
 mod travis;
 

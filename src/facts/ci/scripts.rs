@@ -1,6 +1,7 @@
-//! Named scripts that pipelines call: package scripts, Makefiles, justfiles, task files, tox, shell files.
+//! Named scripts that pipelines call: package scripts, Makefiles, justfiles, task files, tox, nox, shell files.
 
 use super::commands::Shape;
+use super::{nox, powershell};
 use crate::RepoPath;
 use crate::facts::document::{self, Format, Node};
 use crate::facts::shell::{self, Command, Failure, Script, Start, Swallow};
@@ -28,6 +29,7 @@ enum Family {
     Just,
     Task,
     Tox,
+    Nox,
     Shell,
     PowerShell,
 }
@@ -42,6 +44,7 @@ fn family(path: &RepoPath) -> Option<Family> {
         "justfile" | "Justfile" | ".justfile" => Family::Just,
         "Taskfile.yml" | "Taskfile.yaml" | "taskfile.yml" => Family::Task,
         "tox.ini" => Family::Tox,
+        "noxfile.py" => Family::Nox,
         _ if name.ends_with(".mk") => Family::Make,
         _ if name.ends_with(".sh") || name.ends_with(".bash") => Family::Shell,
         _ if name.ends_with(".ps1") => Family::PowerShell,
@@ -69,10 +72,13 @@ pub fn read(path: &RepoPath, bytes: &[u8]) -> Vec<Recipe> {
         Family::Just => justfile(&text),
         Family::Task => taskfile(document::read(Format::Yaml, bytes).ok()),
         Family::Tox => tox(document::read(Format::Ini, bytes).ok()),
+        Family::Nox => nox::recipes(bytes),
         Family::Shell => {
             vec![Recipe { name: String::new(), line: 1, commands: placed(shell::read(&text, of_shebang(&text)), 1) }]
         }
-        Family::PowerShell => vec![Recipe { name: String::new(), line: 1, commands: placed(powershell(&text), 1) }],
+        Family::PowerShell => {
+            vec![Recipe { name: String::new(), line: 1, commands: placed(powershell::read(&text), 1) }]
+        }
     }
 }
 
@@ -315,54 +321,6 @@ fn tox(root: Option<Node>) -> Vec<Recipe> {
         .collect()
 }
 
-/// PowerShell, a line at a time: enough to see commands and the idioms that drop their failure.
-pub fn powershell(text: &str) -> Script {
-    let mut script = Script::default();
-    let mut silenced = None;
-    for (line, source) in (0u32..).zip(text.lines()) {
-        let source = source.trim();
-        if source.is_empty() || source.starts_with('#') {
-            continue;
-        }
-        let lower = source.to_ascii_lowercase().replace(' ', "");
-        if lower.starts_with("$erroractionpreference=") {
-            silenced = lower.contains("silentlycontinue").then_some(Swallow::Continues);
-            continue;
-        }
-        let resets = lower.starts_with("exit0") || lower.ends_with("$lastexitcode=0");
-        if resets {
-            for command in &mut script.commands {
-                if command.failure == Failure::Stops {
-                    command.failure = Failure::Swallowed(Swallow::Or(source.to_owned()));
-                }
-            }
-            continue;
-        }
-        for part in source.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-            let (command, right) =
-                part.split_once("||").map_or((part, None), |(left, right)| (left.trim(), Some(right.trim())));
-            let silent = lower.contains("-erroractionsilentlycontinue") || lower.contains("-easilentlycontinue");
-            let failure = match right {
-                Some(right) if !right.contains("exit 1") && !right.contains("throw") => {
-                    Failure::Swallowed(Swallow::Or(right.to_owned()))
-                }
-                _ if silent => Failure::Swallowed(Swallow::Continues),
-                _ => silenced.clone().map_or(Failure::Stops, Failure::Swallowed),
-            };
-            let words = shell::split_words(command.trim_start_matches("& "));
-            script.commands.push(Command {
-                text: shell::collapse(command),
-                words,
-                variables: Vec::new(),
-                line,
-                failure,
-                guards: Vec::new(),
-            });
-        }
-    }
-    script
-}
-
 /// Which file and recipe a command runs, as candidates in order; `directory` is where it runs.
 pub fn called(shape: &Shape, words: &[String], directory: &str) -> Vec<(RepoPath, String)> {
     let flag = |names: &[&str]| {
@@ -395,6 +353,10 @@ pub fn called(shape: &Shape, words: &[String], directory: &str) -> Vec<(RepoPath
                 .split(',')
                 .map(|environment| (path_in(&folder, "tox.ini"), environment.trim().to_owned()))
                 .collect()
+        }
+        "nox" => {
+            let sessions = flag(&["-s", "--session", "--sessions", "-e"]).unwrap_or_default();
+            named("noxfile.py", sessions.split('-').next().unwrap_or_default())
         }
         "bash" | "sh" | "zsh" | "pwsh" | "powershell" | "source" | "." => {
             let script = shape.operands.first().into_iter();

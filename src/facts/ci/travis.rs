@@ -13,6 +13,8 @@ const PHASES: &[&str] = &["before_install", "install", "before_script", "script"
 pub(super) fn read(root: &Node) -> Pipeline {
     let shared: Vec<_> = PHASES.iter().flat_map(|phase| plain_steps(root.get(phase), Start::PLAIN)).collect();
     let matrix = root.get("jobs").or_else(|| root.get("matrix"));
+    let allowed: Vec<&Node> =
+        matrix.and_then(|matrix| matrix.get("allow_failures")).into_iter().flat_map(Node::items).collect();
     let included = matrix.and_then(|matrix| matrix.get("include")).into_iter().flat_map(Node::items);
     let mut jobs: Vec<Job> = included
         .enumerate()
@@ -25,6 +27,12 @@ pub(super) fn read(root: &Node) -> Pipeline {
                     .map_or_else(|| format!("include {at}"), str::to_owned),
                 line: item.line,
                 condition: written(item, "if"),
+                tolerated: allowed
+                    .iter()
+                    .find(|it| {
+                        it.members().len() > 0 && it.members().all(|own| item.text_of(&own.name) == own.value.text())
+                    })
+                    .map(|it| Written::new("allow_failures", it.line)),
                 steps: own,
                 ..Job::default()
             }
@@ -46,12 +54,13 @@ pub(super) fn read(root: &Node) -> Pipeline {
             .collect(),
         ..Job::default()
     });
-    let branches = root.member("branches").map(|member| Trigger {
+    let branches = root.member("branches");
+    let push = Trigger {
         event: "push".into(),
-        line: member.line,
-        filters: branch_filters(&member.value, "only", "except"),
-    });
-    Pipeline { triggers: branches.into_iter().collect(), jobs, variables: Vec::new() }
+        line: branches.map_or(root.line, |member| member.line),
+        filters: branches.map(|member| branch_filters(&member.value, "only", "except")).unwrap_or_default(),
+    };
+    Pipeline { triggers: vec![push], jobs, variables: Vec::new() }
 }
 
 fn describe(node: &Node) -> String {

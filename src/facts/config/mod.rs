@@ -8,5 +8,5 @@ mod reading;
 pub mod script;
 mod table;
 
-pub use reading::{Item, Reading, Settings, read};
-pub use table::{Direction, is_like};
+pub use reading::{Item, Reading, Settings, holds_settings, malformed, read};
+pub use table::{Direction, is_like, tools};

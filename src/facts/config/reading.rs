@@ -27,6 +27,10 @@ pub struct Reading {
     pub order: &'static [String],
     /// The command that takes these arguments.
     pub command: Option<&'static str>,
+    /// Its items name files.
+    pub paths: bool,
+    /// It is a habit as often as a weakening.
+    pub is_doubtful: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +73,27 @@ pub fn read(path: &RepoPath, bytes: &[u8], look: &dyn Fn(&str) -> Option<Vec<u8>
         }
     }
     found
+}
+
+/// Whether a file of this path may hold settings of a tool.
+pub fn holds_settings(path: &RepoPath) -> bool {
+    !table::places(&path.to_text()).is_empty()
+}
+
+/// Why a file that holds settings of some tool can't be read as what it claims to be.
+pub fn malformed(path: &RepoPath, bytes: &[u8]) -> Option<(Option<u32>, String)> {
+    if !holds_settings(path) {
+        return None;
+    }
+    let name = String::from_utf8_lossy(path.file_name()).into_owned();
+    match table::writing(&name) {
+        Writing::Document(format) => document::read(format, bytes).err().map(|error| (error.line, error.to_string())),
+        Writing::Either | Writing::Neon if tree(path, bytes).is_none() => {
+            Some((None, "neither JSON nor YAML".to_owned()))
+        }
+        // A grammar reads what it can of a program, and lines are always lines.
+        _ => None,
+    }
 }
 
 fn tree(path: &RepoPath, bytes: &[u8]) -> Option<Node> {
@@ -176,7 +201,7 @@ fn over(node: Node, under: &Node, line: u32) -> Node {
 }
 
 /// Members that tell items of a list apart.
-const IDENTITIES: &[&str] = &["@Id", "@id", "@name", "module", "files", "match", "id", "include"];
+const IDENTITIES: &[&str] = &["@Id", "@id", "@name", "module", "id", "files", "match", "include"];
 
 /// Paths are followed so many steps in one file.
 const STEPS: usize = 2_000_000;
@@ -270,10 +295,20 @@ impl Walk {
         let mut key = way.captured.clone();
         key.push(own);
         let is_list = matches!(direction, Direction::Grown | Direction::Shrunk);
-        let text = if is_list { None } else { scalar(node) };
+        let text = match (is_list, &node.value) {
+            (true, _) => None,
+            // `"rule": null` turns it off.
+            (false, Value::Null) if direction == Direction::Severity => Some("null".to_owned()),
+            (false, _) => scalar(node),
+        };
         let mut items = if is_list { items(node) } else { Vec::new() };
         let begins = |item: &Item, words: &[String]| words.iter().any(|word| item.text.starts_with(word.as_str()));
         items.retain(|item| (set.only.is_empty() || begins(item, &set.only)) && !begins(item, &set.not));
+        items.retain(|item| {
+            let letters: String =
+                item.text.chars().filter(char::is_ascii_alphabetic).collect::<String>().to_lowercase();
+            !set.except.iter().any(|word| letters.contains(word.as_str()))
+        });
         let reading = Reading {
             direction,
             name,
@@ -284,6 +319,8 @@ impl Walk {
             implied: false,
             order: &set.order,
             command: set.command.as_deref(),
+            paths: set.paths,
+            is_doubtful: set.doubtful,
         };
         let key = (direction, format!("{}{}", key.join("\0"), set.only.join(" ")));
         match self.readings.get_mut(&key) {
@@ -318,6 +355,8 @@ impl Walk {
                 implied: false,
                 order: &[],
                 command: None,
+                paths: false,
+                is_doubtful: false,
             };
             self.readings.insert((direction, "words".to_owned()), reading);
         }
@@ -370,7 +409,10 @@ fn items(node: &Node) -> Vec<Item> {
             })
             .collect(),
         Value::Map(members) if node.get("#text").is_none() => {
-            if members.iter().any(|member| member.name.starts_with('@')) {
+            let is_element = |members: &[Member]| members.iter().any(|member| member.name.starts_with('@'));
+            let holds_elements =
+                members.iter().any(|member| matches!(&member.value.value, Value::Map(inner) if is_element(inner)));
+            if is_element(members) || holds_elements {
                 return vec![item(&spelled(node), node.line)];
             }
             let keys = members.iter().filter(|member| member.value.text() != Some("false"));

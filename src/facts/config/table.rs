@@ -26,6 +26,9 @@ pub struct Set {
     pub within: Vec<String>,
     pub only: Vec<String>,
     pub not: Vec<String>,
+    pub paths: bool,
+    pub except: Vec<String>,
+    pub doubtful: bool,
     pub implied: Option<String>,
     pub lower: String,
     pub higher: String,
@@ -36,6 +39,8 @@ pub struct Set {
     pub grown: String,
     pub shrunk: String,
     pub added: String,
+    pub matching: String,
+    pub covering: String,
     pub severity: String,
     pub ladder: String,
     pub order: Vec<String>,
@@ -58,6 +63,8 @@ pub enum Direction {
     Grown,
     Shrunk,
     Added,
+    Matching,
+    Covering,
     Severity,
     Ladder,
     Flags,
@@ -76,6 +83,8 @@ impl Set {
             (Direction::Grown, &self.grown),
             (Direction::Shrunk, &self.shrunk),
             (Direction::Added, &self.added),
+            (Direction::Matching, &self.matching),
+            (Direction::Covering, &self.covering),
             (Direction::Severity, &self.severity),
             (Direction::Ladder, &self.ladder),
             (Direction::Flags, &self.flags),
@@ -109,6 +118,11 @@ static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
     // Compiled in; a test reads it.
     toml::from_str::<File>(include_str!("settings.toml")).expect("settings.toml is tested").tool
 });
+
+/// Every tool with the patterns of its files, for a test that looks for its cases.
+pub fn tools() -> impl Iterator<Item = (&'static str, &'static [String])> {
+    TOOLS.iter().map(|tool| (tool.name.as_str(), tool.files.as_slice()))
+}
 
 /// Whose settings a file of this path holds.
 pub fn places(path: &str) -> Vec<Place> {

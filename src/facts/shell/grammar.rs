@@ -355,7 +355,25 @@ impl Walk<'_> {
 
     /// Whether the right side of `||` fails in turn: `exit 1`, `false`, `return 1`, `{ echo …; exit 1; }`.
     fn can_fail_again(&self, right: Node<'_>) -> bool {
-        descendants(right).any(|node| node.kind() == "command" && self.is_failing(node))
+        descendants(right).any(|node| node.kind() == "command" && self.is_failing(node)) || self.is_given_back(right)
+    }
+
+    /// `command || status=$?` with `exit $status` later on.
+    fn is_given_back(&self, right: Node<'_>) -> bool {
+        if right.kind() != "variable_assignment" || !self.asks_status(right) {
+            return false;
+        }
+        let Some(name) = right.child_by_field_name("name").map(|name| self.text(name)) else { return false };
+        let later = self.source.get(right.end_byte()..).unwrap_or_default();
+        let gives = |line: &str| {
+            let mut words = line.split([';', '&', '|', '{', '}', '(', ')']).map(str::trim);
+            words.any(|command| {
+                command.strip_prefix("exit").or_else(|| command.strip_prefix("return")).is_some_and(|status| {
+                    status.trim().trim_matches('"').trim_start_matches('$').trim_matches(['{', '}']) == name
+                })
+            })
+        };
+        later.lines().any(gives)
     }
 
     fn is_failing(&self, command: Node<'_>) -> bool {

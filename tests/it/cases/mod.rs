@@ -1,8 +1,10 @@
 //! Runs the Markdown cases of `tests/cases/` and the examples on the rules' pages. See `tests/cases/README.md`.
 
+mod evasions;
 mod parse;
 mod records;
 mod run;
+mod tools;
 
 use std::fs;
 use std::path::{Path, PathBuf};

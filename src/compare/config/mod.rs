@@ -3,6 +3,8 @@
 //! Compared file by file; what a file lost and another one of the same tool gained has only moved. A tool that had no
 //! settings before is new, and one that has none any more was taken out: neither is a setting turned down.
 
+mod covered;
+
 use std::cmp::Ordering;
 
 use rayon::prelude::*;
@@ -13,12 +15,17 @@ use crate::facts::ci::commands;
 use crate::facts::config::{self, Direction, Item, Reading, Settings};
 use crate::facts::shell;
 use crate::{RepoPath, Side};
+use covered::Covered;
 
 /// A setting that is weaker than before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Weakened {
+    pub tool: &'static str,
+    pub setting: String,
     /// It turns single rules off; else it weakens the check itself.
     pub rules: bool,
+    /// It is a habit as often as a weakening.
+    pub is_doubtful: bool,
     /// A phrase for the message.
     pub what: String,
     pub path: RepoPath,
@@ -72,7 +79,8 @@ pub fn weakened(change: &ChangeSet) -> Vec<Weakened> {
             pairs
         })
         .collect();
-    let mut found: Vec<Weakened> = pairs.iter().flat_map(|pair| of_pair(pair, &pairs)).collect();
+    let covered = Covered::new(change);
+    let mut found: Vec<Weakened> = pairs.iter().flat_map(|pair| of_pair(pair, &pairs, &covered)).collect();
     found.sort_by(|a, b| (&a.path, a.line, &a.what).cmp(&(&b.path, b.line, &b.what)));
     found.dedup();
     found
@@ -87,7 +95,7 @@ fn settings(change: &ChangeSet, file: &crate::change::FileChange, side: Side) ->
     config::read(&entry.path, &bytes, &look)
 }
 
-fn of_pair(pair: &Pair, all: &[Pair]) -> Vec<Weakened> {
+fn of_pair(pair: &Pair, all: &[Pair], covered: &Covered<'_>) -> Vec<Weakened> {
     let Some(base) = &pair.base else { return Vec::new() };
     let nothing = Settings { tool: pair.tool, readings: std::collections::BTreeMap::new() };
     let head = pair.head.as_ref().unwrap_or(&nothing);
@@ -127,7 +135,7 @@ fn of_pair(pair: &Pair, all: &[Pair]) -> Vec<Weakened> {
             .filter_map(|other| other.base.as_ref()?.readings.get(key))
             .flat_map(|reading| &reading.items)
             .collect();
-        let Some(what) = weaker(pair.tool, old, new, &before, &elsewhere) else { continue };
+        let Some(what) = weaker(pair.tool, old, new, &before, &elsewhere, covered) else { continue };
         let reading = new.or(old);
         let (side, line) = match (new, old) {
             (Some(new), _) => (Side::Head, what.line.unwrap_or(new.line)),
@@ -136,7 +144,10 @@ fn of_pair(pair: &Pair, all: &[Pair]) -> Vec<Weakened> {
         };
         let side = if what.in_base { Side::Base } else { side };
         found.push(Weakened {
+            tool: pair.tool,
+            setting: reading.map(|reading| reading.name.clone()).unwrap_or_default(),
             rules: reading.is_some_and(|reading| reading.rules),
+            is_doubtful: reading.is_some_and(|reading| reading.is_doubtful),
             what: what.phrase,
             path: if side == Side::Base { pair.base_path.clone() } else { pair.path.clone() },
             side,
@@ -166,6 +177,7 @@ fn weaker(
     new: Option<&Reading>,
     before: &[&Item],
     elsewhere: &[(Option<&Reading>, &Reading)],
+    covered: &Covered<'_>,
 ) -> Option<Why> {
     let any = new.or(old)?;
     let name = &any.name;
@@ -209,6 +221,14 @@ fn weaker(
         }
         Direction::Added => (new.is_some() && old.is_none())
             .then(|| why(format!("`{name}` of {tool} now leaves some out: `{}`", new_text.unwrap_or("…"))))?,
+        Direction::Matching => {
+            let more = covered.matched_more(old_text, new_text?)?;
+            why(format!("`{name}` of {tool} now leaves out `{more}`"))
+        }
+        Direction::Covering => {
+            let less = covered.matched_more(new_text, old_text.unwrap_or(""))?;
+            new_text.and_then(|_| why(format!("`{name}` of {tool} no longer covers `{less}`")))
+        }
         Direction::Severity => {
             let (was, now) = (old_text.map(severity), new_text.map(severity));
             match (was, now) {
@@ -232,7 +252,8 @@ fn weaker(
                 old.is_some_and(|old| old.items.iter().any(|it| it.text == item.text))
                     || before.iter().any(|it| it.text == item.text)
             };
-            let added: Vec<&Item> = new?.items.iter().filter(|item| !known(item)).collect();
+            let is_idle = |item: &Item| any.paths && !covered.fits(&item.text);
+            let added: Vec<&Item> = new?.items.iter().filter(|item| !known(item) && !is_idle(item)).collect();
             // An entry that was reworded is none more.
             let lost = old.map_or(0, |old| {
                 old.items
@@ -264,7 +285,13 @@ fn weaker(
                 .items
                 .iter()
                 .filter(|item| !all.iter().any(|kept| kept.text == item.text || is_wider(&kept.text, &item.text)))
-                .filter(|item| !all.iter().any(|kept| replaces(&kept.text, &item.text)))
+                .filter(|item| {
+                    // What was there before takes nobody's place.
+                    let is_new = |kept: &Item| !old.is_some_and(|old| old.items.iter().any(|it| it.text == kept.text));
+                    !all.iter().any(|kept| is_new(kept) && replaces(&kept.text, &item.text))
+                })
+                // A folder that is gone has nothing to check.
+                .filter(|item| !any.paths || covered.fits(&item.text))
                 .collect();
             if lost.is_empty() {
                 return None;
