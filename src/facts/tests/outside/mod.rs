@@ -4,6 +4,7 @@
 //! question is answered by no changed file, the file that defines it is looked for as the language would ([`search`]), in the
 //! tree of the side that is read, and the cases that call it are read once more.
 
+mod outline;
 mod search;
 mod shelf;
 

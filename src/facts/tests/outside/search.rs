@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::super::library::Source;
 use super::super::model::{Missing, Receiver};
 use super::super::run::is_home_made;
-use super::shelf::{Import, Outline, Shelf};
+use super::outline::{Import, Outline};
+use super::shelf::{Shelf, is_of_tests};
 use crate::RepoPath;
 use crate::change::Entry;
 use crate::lang::{self, Helpers};
@@ -83,7 +84,8 @@ impl Search<'_, '_> {
         let entries: Vec<Entry> = if named.is_empty() {
             self.class_files(&from.path, &from.language.helpers, class)
         } else {
-            named.iter().flat_map(|import| self.candidates(&from.path, &from.language.helpers, import)).collect()
+            let rules = &from.language.helpers;
+            named.iter().flat_map(|import| self.candidates(&from.path, rules, import).to_vec()).collect()
         };
         for entry in entries {
             let Some(bytes) = self.shelf.content(&entry) else { continue };
@@ -113,7 +115,7 @@ impl Search<'_, '_> {
     fn among(&mut self, from: &Source, imports: &[&Import], name: &str, depth: usize) -> Option<Arc<Source>> {
         let rules = &from.language.helpers;
         let entries: Vec<Entry> =
-            imports.iter().flat_map(|import| self.candidates(&from.path, rules, import)).collect();
+            imports.iter().flat_map(|import| self.candidates(&from.path, rules, import).to_vec()).collect();
         entries.into_iter().filter(|entry| entry.path != from.path).find_map(|entry| self.holds(&entry, name, depth))
     }
 
@@ -148,7 +150,18 @@ impl Search<'_, '_> {
     }
 
     /// The files that an import may mean, likeliest first.
-    fn candidates(&self, from: &RepoPath, rules: &Helpers, import: &Import) -> Vec<Entry> {
+    fn candidates(&mut self, from: &RepoPath, rules: &Helpers, import: &Import) -> Arc<[Entry]> {
+        let spelled = format!("{} {} {}", import.anchored, import.up, import.words.join(" "));
+        let key = (RepoPath::new(from.parent()), self.shelf.side(), spelled);
+        if let Some(known) = self.shelf.candidates.get(&key) {
+            return Arc::clone(known);
+        }
+        let found: Arc<[Entry]> = self.spellings(from, rules, import).into();
+        self.shelf.candidates.insert(key, Arc::clone(&found));
+        found
+    }
+
+    fn spellings(&mut self, from: &RepoPath, rules: &Helpers, import: &Import) -> Vec<Entry> {
         let words: Vec<&str> =
             import.words.iter().map(|w| w.as_str()).filter(|w| !w.starts_with('@')).take(WORDS).collect();
         let directories: Vec<&[u8]> =
@@ -175,7 +188,7 @@ impl Search<'_, '_> {
         found
     }
 
-    fn spelled(&self, directory: &[u8], spelled: &str, rules: &Helpers, found: &mut Vec<Entry>) {
+    fn spelled(&mut self, directory: &[u8], spelled: &str, rules: &Helpers, found: &mut Vec<Entry>) {
         for form in &rules.modules {
             let path = below(directory, &form.replace("{}", spelled));
             found.extend(self.shelf.entry(&path));
@@ -183,7 +196,8 @@ impl Search<'_, '_> {
         if rules.directories && (spelled.contains('/') || directory.is_empty()) {
             let inside = below(directory, spelled);
             let files = self.shelf.below(inside.as_bytes());
-            found.extend(files.into_iter().filter(|e| e.path.parent() == inside.as_bytes() && self.is_kin(e)));
+            let near = files.iter().filter(|e| e.path.parent() == inside.as_bytes() && self.is_kin(e));
+            found.extend(near.cloned());
         }
     }
 
@@ -192,13 +206,13 @@ impl Search<'_, '_> {
     }
 
     /// What a runner, a package or a project gives to a file unasked.
-    fn surroundings(&self, from: &RepoPath, rules: &Helpers, name: &str) -> Vec<Entry> {
+    fn surroundings(&mut self, from: &RepoPath, rules: &Helpers, name: &str) -> Vec<Entry> {
         let mut entries = Vec::new();
         for directory in ancestors(from) {
             entries.extend(rules.beside.iter().filter_map(|file| self.shelf.entry(&below(directory, file))));
             for support in &rules.support {
                 let files = self.shelf.below(below(directory, support).as_bytes());
-                entries.extend(files.into_iter().filter(|entry| self.is_kin(entry)));
+                entries.extend(files.iter().filter(|entry| self.is_kin(entry)).cloned());
             }
         }
         entries.extend(self.neighbours(from, rules, |path| {
@@ -208,7 +222,7 @@ impl Search<'_, '_> {
     }
 
     /// Files that are called as a class is, near a file.
-    fn class_files(&self, from: &RepoPath, rules: &Helpers, class: &str) -> Vec<Entry> {
+    fn class_files(&mut self, from: &RepoPath, rules: &Helpers, class: &str) -> Vec<Entry> {
         let mut entries = Vec::new();
         for directory in ancestors(from) {
             self.spelled(directory, class, rules, &mut entries);
@@ -223,22 +237,22 @@ impl Search<'_, '_> {
     }
 
     /// Files of the same language in the same package or test project.
-    fn neighbours(&self, from: &RepoPath, rules: &Helpers, fits: impl Fn(&RepoPath) -> bool) -> Vec<Entry> {
+    fn neighbours(&mut self, from: &RepoPath, rules: &Helpers, fits: impl Fn(&RepoPath) -> bool) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut directories: Vec<&[u8]> = Vec::new();
         if rules.package || rules.project {
             directories.push(from.parent());
         }
         if rules.project {
-            let of_tests = |directory: &&[u8]| super::shelf::is_of_tests(&below(directory, "x"));
+            let of_tests = |directory: &&[u8]| is_of_tests(&below(directory, "x"));
             directories.extend(ancestors(from).skip(1).take_while(of_tests));
         }
         for directory in directories {
-            for entry in self.shelf.below(directory) {
+            for entry in self.shelf.below(directory).iter() {
                 let near = rules.project || entry.path.parent() == directory;
                 let kin = near && entry.path.extension() == from.extension() && entry.path != *from;
-                if kin && fits(&entry.path) && self.is_kin(&entry) && !entries.contains(&entry) {
-                    entries.push(entry);
+                if kin && fits(&entry.path) && self.is_kin(entry) && !entries.contains(entry) {
+                    entries.push(entry.clone());
                 }
             }
         }
