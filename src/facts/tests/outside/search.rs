@@ -25,6 +25,9 @@ pub struct Search<'s, 'c> {
 impl Search<'_, '_> {
     /// The file outside of the change that defines what a call means.
     pub fn find(&mut self, from: &Source, missing: &Missing) -> Option<Arc<Source>> {
+        if self.shelf.is_spent() {
+            return None;
+        }
         let outline = self.shelf.outline(from);
         let key = match &missing.on {
             Receiver::Own => first_word(&missing.callee).filter(|_| !missing.callee.contains('.')),

@@ -1,5 +1,6 @@
 //! Files of a side that the change leaves alone, read and parsed within a budget.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ use crate::{RepoPath, Side};
 const READS: usize = 160;
 const PARSES: usize = 24;
 const BYTES: usize = 3 << 20;
+/// How many paths are asked for on each side before what is left stays unknown.
+const STEPS: usize = 12_000;
 /// A longer file is no file of helpers.
 const FILE_BYTES: usize = 512 << 10;
 /// Directories with more files are looked at in part.
@@ -29,6 +32,7 @@ pub struct Shelf<'c> {
     listed: HashMap<(RepoPath, Side), Arc<[Entry]>>,
     /// Where an import may lead, by the directory it is written in and what it spells.
     pub(super) candidates: HashMap<(RepoPath, Side, String), Arc<[Entry]>>,
+    steps: Cell<usize>,
     reads: usize,
     parses: usize,
     bytes: usize,
@@ -44,6 +48,7 @@ impl<'c> Shelf<'c> {
             held: HashMap::new(),
             listed: HashMap::new(),
             candidates: HashMap::new(),
+            steps: Cell::new(0),
             reads: 0,
             parses: 0,
             bytes: 0,
@@ -54,22 +59,36 @@ impl<'c> Shelf<'c> {
     pub fn turn(&mut self, side: Side) {
         if self.side != side {
             (self.reads, self.parses, self.bytes) = (0, 0, 0);
+            self.steps.set(0);
         }
         self.side = side;
     }
 
     /// The file at a path, if it is one that tests are made of.
     pub fn entry(&self, path: &RepoPath) -> Option<Entry> {
+        if self.is_spent() {
+            return None;
+        }
+        self.steps.set(self.steps.get() + 1);
         let entry = self.change.source().entry(self.side, path)?;
         (matches!(entry.mode, Mode::File | Mode::Executable) && is_of_tests(path)).then_some(entry)
     }
 
     /// The files below a directory, nearest first.
     pub fn below(&mut self, directory: &[u8]) -> Arc<[Entry]> {
+        if self.is_spent() {
+            return Arc::default();
+        }
+        self.steps.set(self.steps.get() + 1);
         let (change, side) = (self.change, self.side);
         let key = (RepoPath::new(directory), side);
         let list = |key: &(RepoPath, Side)| change.source().below(side, &key.0, LISTED).into();
         Arc::clone(self.listed.entry(key.clone()).or_insert_with(|| list(&key)))
+    }
+
+    /// Whether nothing more is looked up on this side.
+    pub fn is_spent(&self) -> bool {
+        self.steps.get() >= STEPS
     }
 
     pub fn side(&self) -> Side {
