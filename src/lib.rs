@@ -26,6 +26,7 @@ pub mod policy;
 pub mod prove;
 pub mod record;
 pub mod report;
+pub mod risk;
 pub mod rules;
 pub mod setup;
 pub mod verdict;
@@ -52,6 +53,14 @@ pub struct Context<'a> {
     pub facts: &'a facts::Facts<'a>,
     /// How the two sides differ, worked out on first use.
     pub compared: &'a compare::Compared<'a>,
+    risk: OnceLock<risk::Assessment>,
+}
+
+impl Context<'_> {
+    /// How risky the change is, worked out on first use.
+    pub fn risk(&self) -> &risk::Assessment {
+        self.risk.get_or_init(|| risk::of(self))
+    }
 }
 
 /// Walks the line from a change to a verdict.
@@ -76,7 +85,8 @@ pub fn findings(
 ) -> Vec<verdict::Finding> {
     let facts = facts::Facts::new(change);
     let compared = compare::Compared::new(change, &facts);
-    let context = Context { change, subject, policy, claims, facts: &facts, compared: &compared };
+    let risk = OnceLock::new();
+    let context = Context { change, subject, policy, claims, facts: &facts, compared: &compared, risk };
     let judge = || {
         compared.prepare();
         let rules = rules::ALL.par_iter().filter(|rule| policy.is_on(rule.name));

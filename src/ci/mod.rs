@@ -15,6 +15,8 @@ mod jenkins;
 
 use std::collections::BTreeMap;
 
+use crate::verdict::Event;
+
 /// The variables of a job, as a value, so that providers can be tested without touching the process.
 #[derive(Clone, Debug, Default)]
 pub struct Environment(BTreeMap<String, String>);
@@ -89,6 +91,19 @@ pub struct Review {
     /// The commit that was looked at.
     pub commit: Option<String>,
     pub text: String,
+}
+
+impl Request {
+    /// What the event means for a branch. A push to a CI service is somebody's push; what else there is runs by itself.
+    pub fn happening(&self) -> Event {
+        match self.event.as_str() {
+            "push" => Event::Push,
+            "job" => Event::Check,
+            "schedule" | "workflow_run" | "issues" | "issue_comment" | "repository_dispatch" => Event::Automation,
+            event if event.contains("request") || event == "merge_group" => Event::PullRequest,
+            _ => Event::Check,
+        }
+    }
 }
 
 /// Why a job's environment names nothing to judge.

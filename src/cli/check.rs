@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::exit::Exit;
 use super::failure::{Failure, Result};
-use super::line::{self, Base, End, Question, Reading};
+use super::line::{self, Base, Circumstances, End, Question, Reading};
 use super::outlet;
 use crate::git::Uncommitted;
 use crate::report::style::Style;
 use crate::report::{self, Format};
+use crate::verdict::Event;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -55,6 +56,12 @@ pub struct Check {
     /// As whose branch to judge
     #[arg(long = "as", value_name = "WHO", value_enum, default_value_t = Reading::Agent)]
     reading: Reading,
+    /// What is happening with the branch, for what an agent may do
+    #[arg(long, value_enum, default_value_t)]
+    event: Event,
+    /// Judge as on this day, which decides what of a rollout has begun and which waivers have expired [default: today]
+    #[arg(long, value_name = "DATE")]
+    today: Option<String>,
     #[command(flatten)]
     form: Form,
 }
@@ -95,6 +102,7 @@ impl Check {
             sarif: self.sarif,
             text_may_follow: false,
             reading: self.reading,
+            circumstances: Circumstances::of(self.event).on(self.today.as_deref())?,
         };
         let report = line::judge(&repository, &question)?.report()?;
         let style = if self.form.output.is_some() { Style::plain() } else { Style::for_stdout() };

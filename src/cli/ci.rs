@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::check::text_of;
 use super::exit::Exit;
 use super::failure::{Failure, Result};
-use super::line::{self, Base, End, Named, Question, Reading};
+use super::line::{self, Base, Circumstances, End, Named, Question, Reading};
 use super::{note, outlet, print};
 use crate::ci::{Environment, Pointer, Provider, Request};
 use crate::git::Repository;
@@ -15,6 +15,7 @@ use crate::hook::receipt::{Comparison, Drawer, Receipt};
 use crate::record::travel;
 use crate::report::style::Style;
 use crate::report::{self, Format, Outcome, Report, json, markdown};
+use crate::verdict::Event;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -24,6 +25,7 @@ Examples:
   agentgate ci --format sarif --output agentgate.sarif
   agentgate ci --sarif semgrep.sarif --sarif gitleaks.sarif
 
+Pinned work packets are fetched beside it: git fetch origin '+refs/agentgate/packets/*:refs/agentgate/packets/*'
 The clone needs its history: `fetch-depth: 0` on GitHub, `GIT_DEPTH: 0` on GitLab.
 Elsewhere AGENTGATE_BASE, AGENTGATE_HEAD, AGENTGATE_BRANCH and AGENTGATE_PR_BODY (a file) say the same as the flags.
 Exit codes: 0 passed (warnings included), 1 blocked, 2 could not judge.")]
@@ -55,6 +57,12 @@ pub struct Ci {
     /// As whose branch to judge
     #[arg(long = "as", value_name = "WHO", value_enum, default_value_t = Reading::Auto)]
     reading: Reading,
+    /// What is happening with the branch, instead of what the provider says
+    #[arg(long, value_enum)]
+    event: Option<Event>,
+    /// Judge as on this day, which decides what of a rollout has begun and which waivers have expired [default: today]
+    #[arg(long, value_name = "DATE")]
+    today: Option<String>,
     /// Fetch the pre-push receipt from this remote, for repositories that publish them
     #[arg(long, value_name = "REMOTE")]
     receipts_from: Option<String>,
@@ -86,6 +94,7 @@ impl Ci {
         let missing = |failure: Failure| mend(failure, &repository, provider);
         let end = repository.resolve(&request.head).map_err(|error| missing(error.into()))?;
         let branch = self.branch(provider, &repository, &request)?;
+        let event = self.event.unwrap_or_else(|| request.happening());
         let question = Question {
             base: base(&repository, &request).map_err(missing)?,
             end: End::Commit(Named { id: end, name: branch.clone() }),
@@ -97,6 +106,8 @@ impl Ci {
             sarif: self.sarif.clone(),
             text_may_follow: request.text.is_none(),
             reading: self.reading,
+            circumstances: Circumstances { opened_by: request.author.clone(), ..Circumstances::of(event) }
+                .on(self.today.as_deref())?,
         };
         let report = line::judge(&repository, &question).map_err(missing)?.report()?;
         for said in &request.notes {

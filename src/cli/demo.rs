@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::exit::Exit;
 use super::failure::{Failure, Result};
-use super::line::{self, Base, End, Question, Reading};
+use super::line::{self, Base, Circumstances, End, Question, Reading};
 use super::print;
 use crate::demo;
 use crate::git::Repository;
 use crate::report::style::{Meaning, Style};
 use crate::report::{self, Format, Report, explain};
+use crate::verdict::Event;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -109,6 +110,7 @@ fn judged(repository: &Repository) -> Result<Report> {
         text: None,
         text_may_follow: false,
         reading: Reading::Agent,
+        circumstances: Circumstances::of(Event::Check),
     };
     line::judge(repository, &question)?.report()
 }

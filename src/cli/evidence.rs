@@ -268,6 +268,7 @@ impl Of {
             sarif: Vec::new(),
             text_may_follow: false,
             reading: Reading::Agent,
+            circumstances: line::Circumstances::of(crate::verdict::Event::Check),
         })
     }
 }

@@ -96,6 +96,7 @@ fn at_stop(adapter: &Adapter, again: bool, session: &str) -> Result<Option<Strin
         text: None,
         text_may_follow: true,
         reading: Reading::Agent,
+        circumstances: line::Circumstances::of(crate::verdict::Event::Check),
     };
     let turns = Turns::of(&repository);
     let Answer::Judged(report) = line::judge(&repository, &question)? else {

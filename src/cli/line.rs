@@ -15,7 +15,7 @@ use crate::record::gather::{self, Tested};
 use crate::record::{ALLOWED_SIGNERS_FILE, AllowedSigners};
 use crate::report::{Outcome, Report, store};
 use crate::rules::COUNTED_BEYOND;
-use crate::verdict::{Agent, Revision, Subject, Waivers, waivers};
+use crate::verdict::{Agent, Event, Revision, Subject, Waivers, waivers};
 use crate::{RepoPath, Side};
 
 /// A commit with the name someone used for it.
@@ -90,6 +90,35 @@ pub enum Reading {
     Auto,
 }
 
+/// When and in whose hands.
+pub struct Circumstances {
+    /// What is happening with the branch.
+    pub event: Event,
+    /// The account that opened the pull request.
+    pub opened_by: Option<String>,
+    /// The day for which the policy and the waivers are asked, read from the clock once.
+    pub day: String,
+}
+
+impl Circumstances {
+    /// Today, with nobody known to have opened anything.
+    pub fn of(event: Event) -> Self {
+        Self { event, opened_by: None, day: waivers::today() }
+    }
+
+    /// On a day that somebody names.
+    ///
+    /// # Errors
+    /// When it is no day.
+    pub fn on(self, day: Option<&str>) -> Result<Self> {
+        match day {
+            None => Ok(self),
+            Some(day) if waivers::is_date(day) => Ok(Self { day: day.to_owned(), ..self }),
+            Some(day) => Err(Failure::new(format!("`{day}` is no day")).help("write it like 2026-12-31")),
+        }
+    }
+}
+
 /// A change that someone wants judged.
 pub struct Question {
     pub base: Base,
@@ -101,6 +130,7 @@ pub struct Question {
     pub policy: Option<PathBuf>,
     /// A work packet of the caller's, instead of the base side's.
     pub packet: Option<PathBuf>,
+    pub circumstances: Circumstances,
     /// The pull request's text.
     pub text: Option<String>,
     /// Reports of other scanners.
@@ -230,6 +260,7 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
 /// When any of it can't be had.
 pub fn prepare(repository: &Repository, question: &Question) -> Result<Preparation> {
     let (base, policy) = base_and_policy(repository, question)?;
+    let policy = policy.as_of(&question.circumstances.day);
     let end = question.end.commit();
     let fork = repository.merge_base(base.id, end.id)?.best;
     let tree = question.end.tree(repository)?;
@@ -261,12 +292,14 @@ pub fn prepare(repository: &Repository, question: &Question) -> Result<Preparati
         agent,
         push: target(question, &policy),
         behind: policy.branches().max_behind.as_ref().and_then(|max| behind(repository, fork, base.id, max.value)),
+        event: question.circumstances.event,
+        opened_by_person: question.circumstances.opened_by.as_deref().is_some_and(|name| policy.is_person(name)),
         base_age_days: policy.branches().max_age_days.as_ref().and_then(|_| days(repository, fork, base.id)),
     };
     let change = ChangeSet::between(repository, repository.commit_tree(start)?, tree, &policy.roles())?;
-    let packet = packet(repository, base.id, &policy, question.branch.as_deref(), question.packet.as_deref())?;
-    let policy = delegated(policy, packet, &change, question.branch.as_deref());
-    let policy = policy.with_waivers(Waivers::read(&reader(repository, base.id), waivers::today())?);
+    let packets = packets(repository, base.id, &policy, question.branch.as_deref(), question.packet.as_deref())?;
+    let policy = delegated(policy, packets, &change, question.branch.as_deref());
+    let policy = policy.with_waivers(Waivers::read(&reader(repository, base.id), question.circumstances.day.clone())?);
     Ok(Preparation::Ready(Box::new(Prepared { change, subject, policy, claims, start })))
 }
 
@@ -334,37 +367,41 @@ pub fn policy(repository: &Repository, base: ObjectId, file: Option<&Path>) -> R
     Ok(Policy::from_file(&file.display().to_string(), bytes, &read)?)
 }
 
-/// The work packet of the branch's ticket on the base side, or the caller's own.
+/// The work packet of the branch's ticket on the base side and the one that is pinned, or the caller's own.
 ///
 /// # Errors
 /// When there is one and it can't be read or followed.
-pub fn packet(
+pub fn packets(
     repository: &Repository,
     base: ObjectId,
     policy: &Policy,
     branch: Option<&str>,
     file: Option<&Path>,
-) -> Result<Option<Packet>> {
+) -> Result<Vec<Packet>> {
     if let Some(file) = file {
         let bytes = std::fs::read(file).map_err(|error| {
             Failure::new(format!("the work packet {} can't be read: {error}", file.display()))
                 .help("name a file with --packet, or leave it away for the base side's packet")
         })?;
-        return Ok(Some(Packet::parse(&file.display().to_string(), &bytes)?));
+        return Ok(vec![Packet::parse(&file.display().to_string(), &bytes)?]);
     }
-    let Some(ticket) = branch.and_then(|branch| policy.branches().ticket(branch)) else { return Ok(None) };
-    Ok(Packet::of_ticket(&ticket, &reader(repository, base))?)
+    let Some(ticket) = branch.and_then(|branch| policy.branches().ticket(branch)) else { return Ok(Vec::new()) };
+    let merged = Packet::of_ticket(&ticket, &reader(repository, base))?;
+    let reference = packet::reference_of(&ticket);
+    let pinned = repository.read_pinned(&reference, &packet::path_of(&ticket))?;
+    let pinned = pinned.map(|bytes| Packet::parse(&reference, &bytes)).transpose()?;
+    Ok(merged.into_iter().chain(pinned).collect())
 }
 
 /// The policy with what was delegated: the packet, and one that the branch itself adds or changes, which only narrows.
-fn delegated(policy: Policy, packet: Option<Packet>, change: &ChangeSet, branch: Option<&str>) -> Policy {
+fn delegated(policy: Policy, packets: Vec<Packet>, change: &ChangeSet, branch: Option<&str>) -> Policy {
     let own = branch.and_then(|branch| {
         let path = packet::path_of(&policy.branches().ticket(branch)?);
         let file = change.files.iter().find(|file| file.path().as_bytes() == path.as_bytes())?;
         let bytes = change.content(file, Side::Head)?.ok()?;
         Some(Packet::parse_leniently(&path, &bytes))
     });
-    packet.into_iter().chain(own).fold(policy, Policy::with_packet)
+    packets.into_iter().chain(own).fold(policy, Policy::with_packet)
 }
 
 /// What other scanners found, of the files someone names.

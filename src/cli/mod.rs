@@ -9,6 +9,7 @@ mod check;
 mod ci;
 mod commit_msg;
 mod demo;
+mod document;
 mod evidence;
 mod exit;
 mod explain;

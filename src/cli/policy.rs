@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use super::document::{self, Format};
 use super::exit::Exit;
 use super::failure::{Failure, Result};
+use super::line::Circumstances;
 use super::{line, print};
 use crate::change::Unreadable;
 use crate::policy::{self, Policy, Reader};
 use crate::report::style::{Meaning, Style};
+use crate::verdict::Event;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -39,6 +42,7 @@ Examples:
 Examples:
   agentgate policy show                          every value that holds here, and the line it comes from
   agentgate policy show --base origin/release    what holds for branches that merge there
+  agentgate policy show --today 2026-12-31       what holds on that day
   agentgate policy show --format json")]
 struct Show {
     /// Whose policy [default: the policy's base branch, else the remote's default branch]
@@ -50,6 +54,9 @@ struct Show {
     /// This file instead of the base side's
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// What holds on this day, and what changes after it [default: today]
+    #[arg(long, value_name = "DATE")]
+    today: Option<String>,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -67,13 +74,6 @@ struct Check {
     /// The repository, if not the current one
     #[arg(long, value_name = "DIR")]
     repo: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
-enum Format {
-    #[default]
-    Text,
-    Json,
 }
 
 impl PolicyArgs {
@@ -96,6 +96,8 @@ impl Show {
             Some(base) => line::policy(&repository, repository.resolve(base)?, self.policy.as_deref())?,
             None => line::default_base(&repository, None, self.policy.as_deref())?.1,
         };
+        let day = Circumstances::of(Event::Check).on(self.today.as_deref())?.day;
+        let policy = policy.as_of(&day);
         let shown = policy.show();
         let text = match self.format {
             Format::Text => {
@@ -126,10 +128,7 @@ impl Check {
                 );
             }
         };
-        let bytes = std::fs::read(&file).map_err(|error| {
-            Failure::new(format!("{} can't be read: {error}", file.display()))
-                .help("`agentgate init` writes a policy; without one, the preset `default` holds")
-        })?;
+        let bytes = document::read(&file, "`agentgate init` writes a policy; without one, the preset `default` holds")?;
         let beside: Reader<'_> = &|name| match top.as_ref().map(|top| std::fs::read(top.join(name))) {
             Some(Ok(bytes)) => Ok(Some(bytes)),
             Some(Err(error)) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -148,10 +147,7 @@ impl Check {
                 print(&format!("{name}: no problems; builds on {over}\n"))?;
                 Ok(Exit::Passed)
             }
-            Err(error) => {
-                print(&error.render(Style::for_stdout().is_coloured()))?;
-                Ok(Exit::NotJudged)
-            }
+            Err(error) => document::refused(&error),
         }
     }
 }

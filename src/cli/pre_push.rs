@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::chain;
 use super::exit::Exit;
 use super::failure::{Failure, Result};
-use super::line::{self, Answer, Base, End, Named, Push, Question, Reading};
+use super::line::{self, Answer, Base, Circumstances, End, Named, Push, Question, Reading};
 use super::{note, print};
 use crate::git::{GitError, ObjectId, Repository};
 use crate::hook::push::{self, Update};
@@ -15,6 +15,7 @@ use crate::hook::receipt::{Drawer, Receipt};
 use crate::record::travel;
 use crate::report::style::Style;
 use crate::report::{self, Format, Report};
+use crate::verdict::Event;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -155,6 +156,7 @@ impl PrePush {
             text: None,
             text_may_follow: true,
             reading: Reading::Auto,
+            circumstances: Circumstances::of(Event::Push),
         };
         Ok(match line::judge(repository, &question)? {
             Answer::Judged(report) => Judged::Report(report),

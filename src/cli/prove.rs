@@ -7,11 +7,12 @@ use std::time::Duration;
 use super::check::Form;
 use super::exit::Exit;
 use super::failure::{Failure, Result};
-use super::line::{self, Base, End, Preparation, Question, Reading};
+use super::line::{self, Base, Circumstances, End, Preparation, Question, Reading};
 use super::outlet::{self, Progress};
 use crate::prove::{self, Plan, Setup};
 use crate::report::style::Style;
 use crate::report::{Report, proof};
+use crate::verdict::Event;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -93,6 +94,7 @@ impl Prove {
             text: None,
             text_may_follow: true,
             reading: Reading::Agent,
+            circumstances: Circumstances::of(Event::Check),
         };
         let prepared = match line::prepare(&repository, &question)? {
             Preparation::Ready(prepared) => *prepared,

@@ -143,6 +143,7 @@ fn judge_one(
         text: None,
         text_may_follow: true,
         reading: Reading::Auto,
+        circumstances: line::Circumstances::of(crate::verdict::Event::Push),
     };
     let report = match line::judge(repository, &question)? {
         Answer::Judged(report) => report,

@@ -5,6 +5,7 @@ pub mod config;
 pub mod contracts;
 pub mod dependencies;
 pub mod evidence;
+pub mod mechanical;
 pub mod snapshots;
 pub mod suppressions;
 pub mod tests;
@@ -21,11 +22,19 @@ pub struct Compared<'a> {
     tests: OnceLock<tests::TestDiff>,
     dependencies: OnceLock<dependencies::DependencyDiff>,
     settings: OnceLock<Vec<config::Weakened>>,
+    contracts: OnceLock<contracts::ContractDiff>,
 }
 
 impl<'a> Compared<'a> {
     pub fn new(change: &'a ChangeSet, facts: &'a Facts<'a>) -> Self {
-        Self { change, facts, tests: OnceLock::new(), dependencies: OnceLock::new(), settings: OnceLock::new() }
+        Self {
+            change,
+            facts,
+            tests: OnceLock::new(),
+            dependencies: OnceLock::new(),
+            settings: OnceLock::new(),
+            contracts: OnceLock::new(),
+        }
     }
 
     /// Makes every comparison, side by side, before rules ask for them.
@@ -33,7 +42,10 @@ impl<'a> Compared<'a> {
     /// Rules run in parallel, and a thread that waits for parallel work is handed other work meanwhile. That may be a rule,
     /// which must not come upon a comparison that is still being made further down on its own stack.
     pub fn prepare(&self) {
-        rayon::join(|| self.tests(), || rayon::join(|| self.dependencies(), || self.settings()));
+        rayon::join(
+            || rayon::join(|| self.tests(), || self.contracts()),
+            || rayon::join(|| self.dependencies(), || self.settings()),
+        );
     }
 
     /// What the head's tests demand against what the base's did.
@@ -47,6 +59,11 @@ impl<'a> Compared<'a> {
     /// What the head depends on that the base did not.
     pub fn dependencies(&self) -> &dependencies::DependencyDiff {
         self.dependencies.get_or_init(|| dependencies::compare(self.change))
+    }
+
+    /// What callers of the base's contracts can no longer do.
+    pub fn contracts(&self) -> &contracts::ContractDiff {
+        self.contracts.get_or_init(|| contracts::compare(self.change))
     }
 
     /// Settings of checkers and runners that are weaker than before.

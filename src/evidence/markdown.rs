@@ -34,6 +34,10 @@ pub struct Statement {
     /// One-based.
     pub line: u32,
     pub kind: Kind,
+    /// How deep in lists; 1 for an item of an outermost one.
+    pub depth: usize,
+    /// Of an item of a numbered list.
+    pub number: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +132,9 @@ struct Reader<'a> {
     kind: Kind,
     text: String,
     code: Vec<String>,
+    /// The next number of each open list, where it has numbers.
+    lists: Vec<Option<u64>>,
+    number: Option<u64>,
     start: Option<usize>,
     heading: Option<u8>,
     /// How much of the text is bold, from its beginning on, and whether bold is still open.
@@ -144,6 +151,8 @@ impl<'a> Reader<'a> {
             kind: Kind::Paragraph,
             text: String::new(),
             code: Vec::new(),
+            lists: Vec::new(),
+            number: None,
             start: None,
             heading: None,
             bold: None,
@@ -157,8 +166,8 @@ impl<'a> Reader<'a> {
             Event::End(tag) => self.close(tag),
             Event::Text(text) => self.push(&text, range.start),
             Event::Code(text) => {
-                self.code.push(one_line(&text));
                 self.push(&text, range.start);
+                self.code.push(one_line(&text));
             }
             // Each line of a paragraph says something of its own: `**Risk:** low` often follows `**Tests:** …` so.
             Event::SoftBreak | Event::HardBreak if self.kind == Kind::Paragraph && self.heading.is_none() => {
@@ -177,7 +186,17 @@ impl<'a> Reader<'a> {
                 self.flush();
                 self.heading = Some(*level as u8);
             }
-            Tag::Item => self.begin(Kind::Item),
+            Tag::List(first) => {
+                self.flush();
+                self.lists.push(*first);
+            }
+            Tag::Item => {
+                self.begin(Kind::Item);
+                if let Some(Some(next)) = self.lists.last_mut() {
+                    self.number = Some(*next);
+                    *next += 1;
+                }
+            }
             Tag::Paragraph if self.kind == Kind::Item && self.text.is_empty() => {}
             Tag::Paragraph => self.begin(Kind::Paragraph),
             Tag::TableHead | Tag::TableRow => self.begin(Kind::Row),
@@ -193,6 +212,10 @@ impl<'a> Reader<'a> {
         match tag {
             TagEnd::Strong if self.in_bold => {
                 (self.bold, self.in_bold) = (Some(self.text.len()), false);
+            }
+            TagEnd::List(_) => {
+                self.flush();
+                self.lists.pop();
             }
             // A table's head names columns and says nothing.
             TagEnd::TableHead => self.forget(),
@@ -219,6 +242,7 @@ impl<'a> Reader<'a> {
     fn forget(&mut self) {
         self.text.clear();
         self.code.clear();
+        self.number = None;
         (self.start, self.heading, self.bold, self.in_bold) = (None, None, None, false);
         self.kind = Kind::Paragraph;
     }
@@ -227,15 +251,15 @@ impl<'a> Reader<'a> {
     fn flush(&mut self) {
         let line = self.start.map_or(self.counted.1, |at| self.line(at));
         let text = std::mem::take(&mut self.text);
-        let code = std::mem::take(&mut self.code);
         let (heading, bold, kind) = (self.heading, self.bold, self.kind);
+        let (code, number) = (std::mem::take(&mut self.code), self.number);
         self.forget();
         if let Some(level) = heading {
             self.parts.push(Part::Heading { title: one_line(&plain(&text)), level, line });
             return;
         }
         if kind == Kind::Code {
-            return self.state(&text, code, line, kind);
+            return self.state(&text, line, kind, code, number);
         }
         let (text, summary) = without_summary(&text);
         if let Some((title, lines)) = summary {
@@ -249,16 +273,17 @@ impl<'a> Reader<'a> {
             Some((title, rest)) if rest.trim().is_empty() || title.ends_with(':') || rest.starts_with(':') => {
                 let title = one_line(&plain(title.trim_end_matches(':')));
                 self.parts.push(Part::Heading { title, level: LABEL_LEVEL, line });
-                self.state(rest.trim_start_matches(':'), code, line, kind);
+                self.state(rest.trim_start_matches(':'), line, kind, code, number);
             }
-            _ => self.state(&text, code, line, kind),
+            _ => self.state(&text, line, kind, code, number),
         }
     }
 
-    fn state(&mut self, text: &str, code: Vec<String>, line: u32, kind: Kind) {
+    fn state(&mut self, text: &str, line: u32, kind: Kind, code: Vec<String>, number: Option<u64>) {
         let text = if kind == Kind::Code { text.trim().to_owned() } else { one_line(&plain(text)) };
         if !text.is_empty() {
-            self.parts.push(Part::Statement(Statement { text, code, line, kind }));
+            let depth = self.lists.len();
+            self.parts.push(Part::Statement(Statement { text, line, kind, depth, number, code }));
         }
     }
 

@@ -4,15 +4,21 @@
 //! Reads words into structure; whether they suffice is a rule's business. `markdown`, `trailers` and [`sarif`] know how something
 //! is written, [`written`](Written) where.
 
+mod mapping;
 mod markdown;
+mod reference;
 mod results;
 pub mod review;
+mod risk;
 pub mod sarif;
 mod trailers;
 mod written;
 
+pub use mapping::{Mapping, mappings};
 pub use markdown::{Document, Kind, Section, Statement};
+pub use reference::{Reference, references};
 pub use results::{Reported, reported};
+pub use risk::{Declared, declared_risk, has_rollback_note};
 pub use trailers::{Trailer, trailers};
 pub use written::{
     Claim, Source, Written, code_tree, evidence_file, files, gather, is_record, is_same_name, templates,

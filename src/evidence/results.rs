@@ -65,7 +65,7 @@ fn of_claim<'a>(claim: &Claim<'a>) -> Vec<Reported<'a>> {
     let value = claim.value.into_iter().filter_map(|value| said(value, &[], Kind::Paragraph));
     let value = value.map(|said| said.by(claim.source, claim.line));
     let listed = claim.statements.iter().filter_map(|statement| {
-        let Statement { text, code, line, kind } = statement;
+        let Statement { text, code, line, kind, .. } = statement;
         Some(said(text, code, *kind)?.by(claim.source, Some(*line)))
     });
     value.chain(listed).collect()

@@ -3,7 +3,8 @@
 //! It answers in our own types, so that the monthly breaking releases of gix stay behind this door. It knows nothing of
 //! policy, rules or reports. What it promises:
 //!
-//! - Nothing is written to the repository, not even a refreshed index, but for the notes that someone asks to be kept.
+//! - Nothing is written to the repository, not even a refreshed index, but for the notes and packets that someone asks to be
+//!   kept.
 //! - Objects are read as they are: replacement refs, attributes, text conversion and filters never decide what is seen.
 //! - What can't be read is an error that names the object, the reason and the next step; never an empty answer.
 
@@ -15,6 +16,7 @@ mod lines;
 mod notes;
 mod objects;
 mod open;
+mod pinned;
 mod program;
 mod refs;
 mod scratch;

@@ -233,7 +233,7 @@ impl Lowering<'_> {
 }
 
 /// What a field means in most grammars.
-fn common_role(kind: Kind, field: &str) -> Role {
+pub(super) fn common_role(kind: Kind, field: &str) -> Role {
     match field {
         "function" | "callee" | "constructor" | "macro" => Role::Callee,
         "arguments" => Role::Arguments,

@@ -37,6 +37,7 @@ mod node;
 mod parse;
 #[cfg(feature = "lang-php")]
 mod php;
+mod pieces;
 mod registry;
 #[cfg(feature = "lang-ruby")]
 mod ruby;
@@ -53,6 +54,7 @@ pub use data::{Data, Helpers, Syntax, Tests};
 pub use exports::{Export, Exports, Parameter, PassedOn};
 pub use node::{Kind, Node, Role, Span};
 pub use parse::{Parsed, SIZE_LIMIT, Token, Unparsed};
+pub use pieces::{Class, Declares, Lexeme, Piece};
 pub use registry::{all, by_name, of};
 
 use std::collections::BTreeMap;

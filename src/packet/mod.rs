@@ -4,9 +4,16 @@
 //! stop conditions. It lies on the base side, found by the ticket in the branch's name; one that only the branch has narrows
 //! and never widens. Reading is here and in `read`; what a good one looks like is the business of `lint` and `score`.
 
+mod import;
+mod lint;
 mod markdown;
 mod phrases;
 mod read;
+mod score;
+
+pub use import::import;
+pub use lint::{Fault, Form, Remark, lint};
+pub use score::{Answer, Factor, Score, Scored, score};
 
 use crate::policy::{Origin, PolicyError, Reader, Scope};
 
@@ -26,6 +33,8 @@ pub struct Packet {
     pub permission: Option<Written<Permission>>,
     /// What whoever wrote it thinks of the risk.
     pub risk: Option<Written<Risk>>,
+    /// What should be true afterwards.
+    pub objective: Vec<Written<String>>,
     pub sections: Vec<(Section, Origin)>,
     /// Paths and limits, in the form in which the policy has them.
     pub scope: Scope,
@@ -237,6 +246,11 @@ impl Packet {
     pub fn prohibits(&self, kind: Prohibition) -> Option<&Origin> {
         self.prohibited.iter().find(|written| written.value == kind).map(|written| &written.origin)
     }
+}
+
+/// Where the packet of a ticket is pinned.
+pub fn reference_of(ticket: &str) -> String {
+    format!("refs/agentgate/packets/{ticket}")
 }
 
 /// Where the packet of a ticket lies.

@@ -101,22 +101,15 @@ struct Reader {
 
 impl Reader {
     fn new(path: &str, text: &str) -> Self {
-        let scope = Scope {
-            allowed: Patterns::default(),
-            allowed_origin: None,
-            forbidden: Patterns::default(),
-            max_files: None,
-            max_production_files: None,
-            max_lines: None,
-        };
         let packet = Packet {
             path: path.to_owned(),
             title: None,
             task: None,
             permission: None,
             risk: None,
+            objective: Vec::new(),
             sections: Vec::new(),
-            scope,
+            scope: Scope::default(),
             prohibited: Vec::new(),
             criteria: Vec::new(),
             commands: Vec::new(),
@@ -171,6 +164,10 @@ impl Reader {
     fn statement(&mut self, statement: &Statement) {
         match self.section {
             None if self.packet.sections.is_empty() => self.preface(statement),
+            Some(Section::Objective) => {
+                let origin = self.origin(&statement.span);
+                self.packet.objective.push(Written { value: statement.text.clone(), origin });
+            }
             Some(Section::Scope) => self.scope(statement),
             Some(Section::Constraints) if denies(&statement.text) => self.prohibit(statement),
             Some(Section::AcceptanceCriteria) => self.criterion(statement),

@@ -37,6 +37,11 @@ impl Policy {
         Self { audience, ..self }
     }
 
+    /// Whether the policy names an account as a person's.
+    pub fn is_person(&self, name: &str) -> bool {
+        self.people.knows(name, name)
+    }
+
     /// Decides whose branch it is. `branch` is the short name, where there is one.
     pub fn whose(&self, branch: Option<&str>, commits: &[Commit]) -> Agent {
         if let Some(branch) = branch {

@@ -18,6 +18,7 @@ use super::problem::{Problem, Text, nearest};
 use super::shape::{EXCLUDE, INCLUDE, Item, Key, LEVEL, POLICY, ROLES, Shape, VERSION};
 use super::{Flavor, Level};
 use crate::rules::{self, OptionKind, Rule};
+use crate::verdict::waivers::is_date;
 
 /// Larger files are refused unread.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -142,6 +143,11 @@ impl Reader<'_> {
             }
             (Shape::Count, _) => Value::Integer(self.count(value, place)?),
             (Shape::Text, DeValue::String(text)) if !text.trim().is_empty() => Value::Text(text.to_string()),
+            (Shape::OneOf(words), DeValue::String(text)) => {
+                self.one_of(text, &span, words, place)?;
+                Value::Text(text.to_string())
+            }
+            (Shape::Date, DeValue::String(_) | DeValue::Datetime(_)) => Value::Text(self.date(value, place)?),
             (Shape::Regex, DeValue::String(text)) => {
                 self.regex(text, &span);
                 Value::Text(text.to_string())
@@ -165,6 +171,31 @@ impl Reader<'_> {
             }
         };
         Some(self.node(&span, value))
+    }
+
+    fn one_of(&mut self, text: &str, span: &Range<usize>, words: &'static [&'static str], place: &str) -> Option<()> {
+        if words.contains(&text) {
+            return Some(());
+        }
+        let fix = nearest(text, words.iter().copied()).map_or_else(
+            || format!("one of {}", list(words.iter().copied())),
+            |near| format!("did you mean `{near}`?"),
+        );
+        self.problem(span.clone(), format!("`{text}` is nothing that `{place}` knows")).set_fix(fix);
+        None
+    }
+
+    fn date(&mut self, value: &Spanned<DeValue<'_>>, place: &str) -> Option<String> {
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Datetime(date) => date.to_string(),
+            _ => String::new(),
+        };
+        if is_date(&text) {
+            return Some(text);
+        }
+        self.problem(value.span(), format!("`{place}` is no day: `{text}`")).set_fix("write a date, `2026-12-31`");
+        None
     }
 
     fn wrong_type(&mut self, value: &Spanned<DeValue<'_>>, place: &str, expected: &str) {
@@ -251,6 +282,7 @@ impl Reader<'_> {
             Item::Text | Item::Identity | Item::Trailer if text.trim().is_empty() => {
                 self.problem(span.clone(), format!("an empty string under `{place}`")).set_fix("remove it");
             }
+            Item::OneOf(words) => drop(self.one_of(text, span, words, place)),
             Item::Text | Item::Identity | Item::Trailer | Item::Layer | Item::Rule => {}
         }
     }
@@ -442,7 +474,8 @@ fn elsewhere(written: &str, prefix: &str) -> Option<String> {
 fn expected(shape: &Shape) -> &'static str {
     match shape {
         Shape::Version | Shape::Count => "a whole number",
-        Shape::Text => "a string",
+        Shape::Text | Shape::OneOf(_) => "a string",
+        Shape::Date => "a date",
         Shape::Regex => "a string with a regular expression",
         Shape::List(_) => "a list of strings",
         Shape::Table(_) | Shape::Rules { .. } | Shape::Roles => "a table",

@@ -4,14 +4,17 @@
 //! says what it means (this type). Read from the base side only: a branch does not write its own gate.
 
 mod agent;
+mod delegation;
 mod file;
 mod known_agents;
 mod layers;
 mod node;
 mod pattern;
+mod playbook;
 mod presets;
 mod problem;
 mod resolve;
+mod rollout;
 mod schema;
 mod shape;
 mod show;
@@ -20,10 +23,12 @@ use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
 pub use agent::Audience;
+pub use delegation::{Area, ChangeKind, Changes, Permissions, RiskAreas};
 pub(crate) use pattern::accepted as check_pattern;
 pub use pattern::{Flavor, Match, Patterns};
 pub use problem::{PolicyError, Problem};
 pub(crate) use problem::{Text, nearest};
+pub use rollout::Step;
 pub use schema::schema;
 pub use show::{Entry, Shown};
 
@@ -124,12 +129,17 @@ pub struct Policy {
     scope: Scope,
     evidence: Evidence,
     prove: Prove,
+    risk: RiskAreas,
+    permissions: Permissions,
     roles: Vec<(Patterns, Role)>,
     agents: Recognition,
     people: Recognition,
     people_rules: Vec<String>,
     audience: Audience,
     packets: Vec<Packet>,
+    /// Scopes of the playbooks that the packets' tasks call for.
+    playbooks: Vec<Scope>,
+    day: Option<String>,
     waivers: Waivers,
 }
 
@@ -198,13 +208,15 @@ impl Branches {
 }
 
 /// `[scope]`.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// Empty: everything.
     pub allowed: Patterns,
     /// Where `allowed` is written.
     pub allowed_origin: Option<Origin>,
     pub forbidden: Patterns,
+    /// What the change may be made of; everything where nothing is said.
+    pub changes: Option<Changes>,
     pub max_files: Option<Limit>,
     pub max_production_files: Option<Limit>,
     pub max_lines: Option<Limit>,
@@ -314,9 +326,9 @@ impl Policy {
         &self.scope
     }
 
-    /// The policy's scope and those of the packets: what one forbids, none of the others allows.
+    /// The policy's scope, those of playbooks and of the packets: what one forbids, none of the others allows.
     pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
-        std::iter::once(&self.scope).chain(self.packets.iter().map(|packet| &packet.scope))
+        std::iter::once(&self.scope).chain(&self.playbooks).chain(self.packets.iter().map(|packet| &packet.scope))
     }
 
     /// The work packet that was delegated, where there is one.
@@ -348,8 +360,21 @@ impl Policy {
     /// The policy as it holds for a piece of work: a packet adds to what is forbidden and takes nothing away.
     #[must_use]
     pub fn with_packet(mut self, packet: Packet) -> Self {
+        let task = packet.task.as_ref().map(|task| task.value);
         self.packets.push(packet);
-        self
+        match task {
+            Some(task) => self.with_playbook(task),
+            None => self,
+        }
+    }
+
+    /// The paths that make a change risky.
+    pub fn risk(&self) -> &RiskAreas {
+        &self.risk
+    }
+
+    pub fn permissions(&self) -> &Permissions {
+        &self.permissions
     }
 
     pub fn evidence(&self) -> &Evidence {

@@ -65,6 +65,17 @@ impl Node {
         }
     }
 
+    /// The value without its places.
+    pub fn plain(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Bool(flag) => (*flag).into(),
+            Value::Integer(number) => (*number).into(),
+            Value::Text(text) => text.as_str().into(),
+            Value::List(items) => items.iter().map(Self::plain).collect(),
+            Value::Table(entries) => entries.iter().map(|(key, node)| (key.clone(), node.plain())).collect(),
+        }
+    }
+
     pub fn origin(&self, layers: &[String]) -> Origin {
         Origin { path: layers.get(self.layer).cloned().unwrap_or_default(), line: self.line }
     }
@@ -79,14 +90,16 @@ impl Node {
         }
     }
 
-    /// Lays another tree over this one: tables merge key by key, path sections append, anything else is replaced.
+    /// Lays another tree over this one: tables merge key by key, sections append, anything else is replaced.
     pub fn overlay(&mut self, over: Node) {
         let Node { value, layer, line } = over;
         match (&mut self.value, value) {
             (Value::Table(below), Value::Table(above)) => {
                 for (key, node) in above {
                     match below.get_mut(&key) {
-                        Some(existing) if key == super::shape::PATHS => existing.append(node),
+                        Some(existing) if [super::shape::PATHS, super::shape::ROLLOUT].contains(&key.as_str()) => {
+                            existing.append(node)
+                        }
                         Some(existing) => existing.overlay(node),
                         None => {
                             below.insert(key, node);

@@ -5,6 +5,11 @@ pub(super) static ALL: &[(&str, &str)] = &[
     ("default", include_str!("../../policies/default.toml")),
     ("observe", include_str!("../../policies/observe.toml")),
     ("strict", include_str!("../../policies/strict.toml")),
+    ("playbook/bug-fix", include_str!("../../policies/playbook/bug-fix.toml")),
+    ("playbook/ci-repair", include_str!("../../policies/playbook/ci-repair.toml")),
+    ("playbook/docs-update", include_str!("../../policies/playbook/docs-update.toml")),
+    ("playbook/mechanical-refactor", include_str!("../../policies/playbook/mechanical-refactor.toml")),
+    ("playbook/test-gap", include_str!("../../policies/playbook/test-gap.toml")),
 ];
 
 pub(super) const DEFAULT: &str = "default";

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use super::delegation::{Area, ChangeKind, Changes, Permissions, RiskAreas};
 use super::layers::Layers;
 use super::node::{Node, Value};
 use super::shape::{EXCLUDE, INCLUDE, LEVEL, PATHS, ROLES};
@@ -11,6 +12,7 @@ use super::{
     Required, Scope, Section, Setting, Source,
 };
 use crate::change::Role;
+use crate::packet::{Permission, Risk, Task, Written};
 use crate::rules::{self, OptionKind, Options, Rule};
 use crate::verdict::Waivers;
 
@@ -18,7 +20,7 @@ pub(super) fn policy(layers: Layers, source: Source) -> Policy {
     let Layers { names, node, digest } = layers;
     let read = View { names: &names, node: Some(&node) };
     let (agents, people) = (read.at("agents"), read.at("people"));
-    let rules = read.at("rules").entries(|rule, node| setting(rule, node, &names));
+    let rules = rules(&node, &names);
     let sections = read.node.and_then(|node| node.get(PATHS)).map_or(&[][..], Node::items);
     let sections = sections.iter().map(|section| {
         let view = View { names: &names, node: Some(section) };
@@ -34,6 +36,10 @@ pub(super) fn policy(layers: Layers, source: Source) -> Policy {
     Policy {
         identity: identity(&names, digest, source),
         rules,
+        risk: risk(&read.at("risk")),
+        permissions: permissions(&read.at("permission")),
+        playbooks: Vec::new(),
+        day: None,
         sections: sections.collect(),
         branches: branches(&read.at("branches")),
         scope: scope(&read.at("scope")),
@@ -49,6 +55,11 @@ pub(super) fn policy(layers: Layers, source: Source) -> Policy {
         layers: names,
         node,
     }
+}
+
+/// What `[rules]` says of each rule.
+pub(super) fn rules(node: &Node, names: &[String]) -> BTreeMap<&'static str, Setting> {
+    View { names, node: Some(node) }.at("rules").entries(|rule, node| setting(rule, node, names))
 }
 
 /// A rule's options as the tree has them, over the rule's defaults.
@@ -116,19 +127,42 @@ fn branches(view: &View<'_>) -> Branches {
     }
 }
 
-fn scope(view: &View<'_>) -> Scope {
+fn changes(view: &View<'_>) -> Option<Changes> {
+    let node = view.node.filter(|node| !node.items().is_empty())?;
+    let texts = view.texts();
+    let kinds = ChangeKind::ALL.into_iter().filter(|kind| texts.iter().any(|text| text == kind.name()));
+    Some(Changes { kinds: kinds.collect(), origin: node.origin(view.names) })
+}
+
+fn risk(view: &View<'_>) -> RiskAreas {
+    let areas = Area::ALL.map(|area| (area, view.at(area.name()).patterns(Flavor::Path)));
+    RiskAreas { areas: areas.into(), rollback_note: view.at("rollback-note").one_of(&Risk::ALL, Risk::name) }
+}
+
+fn permissions(view: &View<'_>) -> Permissions {
+    let level = |view: View<'_>| view.one_of(&Permission::ALL, Permission::name);
+    let (tasks, risks) = (view.at("tasks"), view.at("risk"));
+    Permissions {
+        level: level(view.at("level")),
+        tasks: Task::ALL.into_iter().filter_map(|task| Some((task, level(tasks.at(task.name()))?))).collect(),
+        risks: Risk::ALL.into_iter().filter_map(|risk| Some((risk, level(risks.at(risk.name()))?))).collect(),
+    }
+}
+
+pub(super) fn scope(view: &View<'_>) -> Scope {
     let allowed = view.at("allowed");
     Scope {
         allowed: allowed.patterns(Flavor::Path),
         allowed_origin: allowed.node.map(|node| node.origin(view.names)),
         forbidden: view.at("forbidden").patterns(Flavor::Path),
+        changes: changes(&view.at("changes")),
         max_files: view.at("max-files").limit(),
         max_production_files: view.at("max-production-files").limit(),
         max_lines: view.at("max-lines").limit(),
     }
 }
 
-fn evidence(view: &View<'_>) -> Evidence {
+pub(super) fn evidence(view: &View<'_>) -> Evidence {
     Evidence {
         sections: view.at("sections").required(),
         footers: view.at("footers").required(),
@@ -152,13 +186,13 @@ fn roles(view: &View<'_>) -> Vec<(Patterns, Role)> {
 }
 
 /// A place in the tree, perhaps an empty one, with the names that origins need.
-struct View<'a> {
-    names: &'a [String],
-    node: Option<&'a Node>,
+pub(super) struct View<'a> {
+    pub names: &'a [String],
+    pub node: Option<&'a Node>,
 }
 
 impl<'a> View<'a> {
-    fn at(&self, key: &str) -> View<'a> {
+    pub fn at(&self, key: &str) -> View<'a> {
         View { names: self.names, node: self.node.and_then(|node| node.get(key)) }
     }
 
@@ -180,6 +214,12 @@ impl<'a> View<'a> {
     fn texts(&self) -> Vec<String> {
         let items = self.node.map_or(&[][..], Node::items);
         items.iter().filter_map(Node::text).map(str::to_owned).collect()
+    }
+
+    fn one_of<T: Copy>(&self, values: &[T], name: impl Fn(T) -> &'static str) -> Option<Written<T>> {
+        let node = self.node?;
+        let value = values.iter().copied().find(|value| Some(name(*value)) == node.text())?;
+        Some(Written { value, origin: node.origin(self.names) })
     }
 
     fn required(&self) -> Vec<Required> {

@@ -41,6 +41,8 @@ fn shape(shape: &Shape) -> Value {
         Shape::Version => json!({ "const": VERSION }),
         Shape::Count => json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX }),
         Shape::Text => json!({ "type": "string", "minLength": 1 }),
+        Shape::OneOf(words) => json!({ "enum": words }),
+        Shape::Date => json!({ "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$" }),
         Shape::Regex => json!({ "type": "string" }),
         Shape::List(item) => list(*item),
         Shape::Table(keys) => table(keys),
@@ -73,6 +75,7 @@ fn list(item: Item) -> Value {
             let file = json!({ "type": "string", "pattern": "^\\.agentgate/.+\\.toml$" });
             json!({ "type": "array", "items": { "anyOf": [{ "enum": names }, file] }, "uniqueItems": true })
         }
+        Item::OneOf(words) => json!({ "type": "array", "items": { "enum": words }, "uniqueItems": true }),
         Item::Text | Item::Identity | Item::Trailer => {
             json!({ "type": "array", "items": { "type": "string", "minLength": 1 }, "uniqueItems": true })
         }

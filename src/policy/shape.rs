@@ -19,6 +19,10 @@ pub(super) enum Shape {
     /// A whole number, not negative.
     Count,
     Text,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A day: `2026-12-31`.
+    Date,
     Regex,
     List(Item),
     Table(&'static [Key]),
@@ -45,11 +49,14 @@ pub(super) enum Item {
     /// `Key` or `Key: value`, `*` for anything.
     Trailer,
     Rule,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
 }
 
 pub(super) const VERSION: u64 = 1;
-/// The key whose sections append instead of replacing.
+/// The keys whose sections append instead of replacing.
 pub(super) const PATHS: &str = "paths";
+pub(super) const ROLLOUT: &str = "rollout";
 pub(super) const LEVEL: &str = "level";
 pub(super) const INCLUDE: &str = "include";
 pub(super) const EXCLUDE: &str = "exclude";
@@ -74,8 +81,15 @@ pub(super) static POLICY: &[Key] = &[
     key("scope", Shape::Table(SCOPE), "What a branch may touch, and how much of it."),
     key("rules", Shape::Rules { by_path: false }, "The level of each rule, and its options."),
     key(PATHS, Shape::Sections(PATH_SECTION), "A stricter or looser corner of the tree; later sections win."),
+    key(ROLLOUT, Shape::Sections(ROLLOUT_SECTION), "What changes on a day: levels and options that hold from then on."),
     key("evidence", Shape::Table(EVIDENCE), "What a branch must say about itself."),
     key("prove", Shape::Table(PROVE), "How `agentgate prove` runs tests."),
+    key("risk", Shape::Table(RISK), "Paths that make a change risky, and what follows."),
+    key(
+        "permission",
+        Shape::Table(PERMISSION),
+        "How far agents may go by themselves, from L0 (read) to L4 (automation).",
+    ),
     key("roles", Shape::Roles, "Patterns that give files a role, before the built-in ones."),
     key("agents", Shape::Table(AGENTS), "Agents to recognise besides the known ones."),
     key("people", Shape::Table(PEOPLE), "Who is a person, and what applies to people's branches in hooks and CI."),
@@ -94,6 +108,11 @@ static BRANCHES: &[Key] = &[
 static SCOPE: &[Key] = &[
     key("allowed", PATH_GLOBS, "The only paths a branch may touch; everything when left out or empty."),
     key("forbidden", PATH_GLOBS, "Paths that no branch may touch."),
+    key(
+        "changes",
+        Shape::List(Item::OneOf(CHANGES)),
+        "The only kinds of change a branch may make; `mechanical` are renames and moves. Everything when left out.",
+    ),
     key("max-files", Shape::Count, "How many files a branch may change."),
     key("max-production-files", Shape::Count, "How many production files a branch may change."),
     key("max-lines", Shape::Count, "How many lines a branch may add and delete in all."),
@@ -102,6 +121,49 @@ static SCOPE: &[Key] = &[
 static PATH_SECTION: &[Key] = &[
     key("match", PATH_GLOBS, "The paths this section is about."),
     key("rules", Shape::Rules { by_path: true }, "Levels and options that hold for these paths."),
+];
+
+static ROLLOUT_SECTION: &[Key] = &[
+    key("from", Shape::Date, "The first day on which it holds, as in `2026-12-31`."),
+    key("rules", Shape::Rules { by_path: false }, "Levels and options that hold from that day on."),
+];
+
+static RISK: &[Key] = &[
+    key("data", PATH_GLOBS, "Code that reads or writes what is stored: medium; migrations are high by themselves."),
+    key("security", PATH_GLOBS, "Authentication, permissions, secrets: high."),
+    key("contract", PATH_GLOBS, "What callers rely on: medium; breaking it is high by itself."),
+    key("domain", PATH_GLOBS, "Rules of the business: medium."),
+    key("regulated", PATH_GLOBS, "Legal, financial and regulated decisions: high."),
+    key("deployment", PATH_GLOBS, "What reaches production by itself: medium."),
+    key("rollback-note", Shape::OneOf(CLASSES), "From which class on a branch must say how it is taken back."),
+];
+
+const LEVELS: &[&str] = &["L0", "L1", "L2", "L3", "L4"];
+const CLASSES: &[&str] = &["low", "medium", "high"];
+/// Kinds of change.
+const CHANGES: &[&str] = &["documentation", "tests", "mechanical", "configuration", "dependencies", "ci", "production"];
+
+static PERMISSION: &[Key] = &[
+    key("level", Shape::OneOf(LEVELS), "What a branch may do for which no work packet says a level."),
+    key("tasks", Shape::Table(TASK_LEVELS), "The most that a type of task may be given."),
+    key("risk", Shape::Table(RISK_LEVELS), "The most that a class of risk may be given."),
+];
+
+static TASK_LEVELS: &[Key] = &[
+    key("analysis", Shape::OneOf(LEVELS), "Questions to be answered."),
+    key("docs-update", Shape::OneOf(LEVELS), "Documentation."),
+    key("test-gap", Shape::OneOf(LEVELS), "Tests for what there is."),
+    key("bug-fix", Shape::OneOf(LEVELS), "Small repairs."),
+    key("ci-repair", Shape::OneOf(LEVELS), "Repairs of failing CI."),
+    key("mechanical-refactor", Shape::OneOf(LEVELS), "Renames and moves."),
+    key("dependency-update", Shape::OneOf(LEVELS), "Newer versions of what is depended on."),
+    key("feature", Shape::OneOf(LEVELS), "New behaviour."),
+];
+
+static RISK_LEVELS: &[Key] = &[
+    key("low", Shape::OneOf(LEVELS), "Low risk."),
+    key("medium", Shape::OneOf(LEVELS), "Medium risk."),
+    key("high", Shape::OneOf(LEVELS), "High risk."),
 ];
 
 static EVIDENCE: &[Key] = &[

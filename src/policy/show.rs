@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::node::{Node, Value};
-use super::shape::{Key, LEVEL, PATHS, POLICY, Shape};
+use super::rollout::Step;
+use super::shape::{Key, LEVEL, PATHS, POLICY, ROLLOUT, Shape};
 use super::{Identity, Origin, Policy, Source};
 use crate::rules::{self, OptionKind, Rule};
 
@@ -30,7 +31,12 @@ pub struct Entry {
 pub struct Shown<'a> {
     pub version: u32,
     pub policy: &'a Identity,
+    /// The day for which it was asked, where somebody named one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<&'a str>,
     pub values: Vec<Entry>,
+    /// What changes later.
+    pub steps: Vec<Step>,
 }
 
 impl Policy {
@@ -52,7 +58,8 @@ impl Policy {
                 _ => list.tree(self.node.get(key.name), key.name),
             }
         }
-        Shown { version: 1, policy: &self.identity, values: list.values }
+        let (day, steps) = (self.day.as_deref(), self.steps());
+        Shown { version: 1, policy: &self.identity, day, values: list.values, steps }
     }
 }
 
@@ -63,7 +70,7 @@ struct List<'a> {
 
 impl List<'_> {
     fn push(&mut self, key: String, node: &Node) {
-        self.values.push(Entry { key, value: plain(node), origin: Some(node.origin(self.layers)) });
+        self.values.push(Entry { key, value: node.plain(), origin: Some(node.origin(self.layers)) });
     }
 
     /// Leaves in the order of the keys.
@@ -125,16 +132,6 @@ impl List<'_> {
     }
 }
 
-fn plain(node: &Node) -> serde_json::Value {
-    match &node.value {
-        Value::Bool(flag) => json!(flag),
-        Value::Integer(number) => json!(number),
-        Value::Text(text) => json!(text),
-        Value::List(items) => items.iter().map(plain).collect(),
-        Value::Table(entries) => entries.iter().map(|(key, node)| (key.clone(), plain(node))).collect(),
-    }
-}
-
 impl Shown<'_> {
     /// The values as TOML, with their origins as comments, which `faint` may set off.
     pub fn text(&self, faint: &dyn Fn(&str) -> String) -> String {
@@ -187,7 +184,15 @@ impl Shown<'_> {
             (_, [layer]) => format!("builds on {layer}"),
             (_, layers) => format!("builds on {}; later layers win", layers.join(", ")),
         };
-        vec![source, layers, self.policy.digest.clone()]
+        let mut heading = vec![source, layers, self.policy.digest.clone()];
+        heading.extend(self.steps.iter().map(|step| {
+            let plain =
+                |value: &serde_json::Value| if value.is_null() { "unsaid".into() } else { toml(value).concat() };
+            let (now, then) = (plain(&step.until_then), plain(&step.then));
+            let at = format!("{}:{}", shown(&step.origin.path), step.origin.line);
+            format!("from {} on: {} = {then}, until then {now} ({at})", step.from, step.key)
+        }));
+        heading
     }
 }
 
@@ -202,7 +207,7 @@ impl Line {
     fn new(entry: &Entry) -> Self {
         let (head, rest) = entry.key.split_once('.').unwrap_or(("", &entry.key));
         let (table, key) = match rest.split_once('.') {
-            Some((number, key)) if head == PATHS => (format!("{head}.{number}"), key),
+            Some((number, key)) if matches!(head, PATHS | ROLLOUT) => (format!("{head}.{number}"), key),
             _ => (head.to_owned(), rest),
         };
         Self { table, key: key.to_owned(), value: toml(&entry.value) }

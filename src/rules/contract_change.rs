@@ -1,7 +1,7 @@
 //! Contracts with callers that the branch breaks.
 
 use super::{Group, OptionSpec, Rule};
-use crate::compare::contracts::{self, Addition, Break};
+use crate::compare::contracts::{Addition, Break};
 use crate::facts::contracts::Format;
 use crate::packet::Prohibition;
 use crate::verdict::{Confidence, Finding, Place};
@@ -32,7 +32,7 @@ const ADDITIONS: OptionSpec =
     OptionSpec::bool("additions", false, "Report what is new in a contract too, as a doubt that never blocks.");
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let diff = contracts::compare(context.change);
+    let diff = context.compared.contracts();
     let unread = diff.unread.iter().map(|(path, why)| {
         Finding::new(RULE.name, format!("the contract can't be read, so it was not compared: {why}"))
             .at(Place::file(path, Side::Head))

@@ -4,6 +4,7 @@ use super::{Group, Rule};
 use crate::Context;
 use crate::evidence::{self, Claim, Document, Kind, Source, Statement, Written};
 use crate::policy::Required;
+use crate::risk;
 use crate::verdict::{Confidence, Finding, Place};
 use crate::{LineRange, Side};
 
@@ -23,7 +24,8 @@ const UNASKED: &str = "preset:default";
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let policy = context.policy.evidence();
-    if policy.sections.is_empty() && policy.footers.is_empty() {
+    let asks_way_back = context.policy.risk().rollback_note.is_some();
+    if policy.sections.is_empty() && policy.footers.is_empty() && !asks_way_back {
         return Vec::new();
     }
     let branch = context.subject.branch.as_deref();
@@ -47,12 +49,36 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             claims.iter().map(|claim| judge(claim, &required.name, &templates)).collect::<Option<_>>()?;
         Some(shallow(required, claims.first()?, why.first()?))
     });
-    let found = missing(&absent).into_iter().chain(hollow);
-    found.map(|finding| finding.help(HELP).confidence(confidence)).collect()
+    let found = missing(&absent).into_iter().chain(hollow).chain(no_way_back(context, &written));
+    let helped = |finding: Finding| if finding.help.is_some() { finding } else { finding.help(HELP) };
+    found.map(|finding| helped(finding).confidence(confidence)).collect()
 }
 
 fn claims<'a>(written: &'a [Written], name: &'a str) -> Vec<Claim<'a>> {
     written.iter().flat_map(|written| written.claims(name)).collect()
+}
+
+/// What is risky says how it is taken back.
+fn no_way_back(context: &Context<'_>, written: &[Written]) -> Option<Finding> {
+    let from = context.policy.risk().rollback_note.as_ref()?;
+    if context.claims.pull_request.is_none() && from.origin.path == UNASKED || evidence::has_rollback_note(written) {
+        return None;
+    }
+    let declared = evidence::declared_risk(written).map(|declared| declared.class);
+    let (sure, why) = match declared {
+        Some(class) if class >= from.value => (true, format!("the branch calls its risk {}", class.name())),
+        _ => {
+            let reasons = context.risk().reasons.iter().filter(|reason| reason.class >= from.value);
+            let reason = reasons.max_by_key(|reason| risk::confidence(reason))?;
+            (risk::confidence(reason) > Confidence::Doubtful, format!("the branch {}", reason.what))
+        }
+    };
+    // Before a text exists nothing can be missing from it; and a guess from a path's name is no reason to ask.
+    sure.then(|| {
+        Finding::new(RULE.name, format!("nothing says how the change is taken back, and {why}"))
+            .because(from.origin.clone())
+            .help("say under `Rollback` what has to be reverted, in which order, and what is lost by it")
+    })
 }
 
 /// One finding for all that is not there: nobody reads the same sentence five times.

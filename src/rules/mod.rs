@@ -23,8 +23,10 @@ mod missing_evidence;
 mod missing_test;
 mod new_dependency;
 mod options;
+mod out_of_scope_change;
 mod out_of_scope_path;
 mod patched_subject;
+mod permission_exceeded;
 mod personal_data;
 mod policy_tampering;
 mod protected_branch;
@@ -37,6 +39,8 @@ mod snapshot_churn;
 mod stale_base;
 mod suppressed_lint;
 mod test_transition;
+mod understated_risk;
+mod unmapped_criterion;
 mod unreadable_change;
 mod unverified_evidence;
 mod weakened_ci;
@@ -52,11 +56,13 @@ use crate::verdict::Finding;
 pub static ALL: &[&Rule] = &[
     &forbidden_path::RULE,
     &out_of_scope_path::RULE,
+    &out_of_scope_change::RULE,
     &diff_too_large::RULE,
     &policy_tampering::RULE,
     &branch_name::RULE,
     &stale_base::RULE,
     &protected_branch::RULE,
+    &permission_exceeded::RULE,
     &skipped_test::RULE,
     &focused_test::RULE,
     &deleted_test::RULE,
@@ -84,7 +90,9 @@ pub static ALL: &[&Rule] = &[
     &scanner_finding::RULE,
     &unreadable_change::RULE,
     &missing_evidence::RULE,
+    &unmapped_criterion::RULE,
     &unverified_evidence::RULE,
+    &understated_risk::RULE,
 ];
 
 /// A rule's metadata beside its judgement.

@@ -37,6 +37,26 @@ pub struct Subject {
     /// How many days lie between the merge base and the base's newest commit: what happened, not what time it is.
     #[serde(skip)]
     pub base_age_days: Option<u32>,
+    /// What is happening with the branch.
+    #[serde(skip)]
+    pub event: Event,
+    /// Whether somebody whom the policy names as a person opened the pull request.
+    #[serde(skip)]
+    pub opened_by_person: bool,
+}
+
+/// What is happening with a branch when it is judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Event {
+    /// Nothing yet: somebody asks
+    #[default]
+    Check,
+    /// It is pushed
+    Push,
+    /// It is a pull request, or in the queue to be merged
+    PullRequest,
+    /// An issue, a schedule or a failing job made an agent make it
+    Automation,
 }
 
 #[derive(Clone, Debug, Default, serde::Serialize)]

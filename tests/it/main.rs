@@ -32,6 +32,7 @@ mod rules;
 mod scanners;
 mod shapes;
 mod signatures;
+mod task;
 mod testdiff;
 mod uncommitted;
 mod verdict;

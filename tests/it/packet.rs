@@ -176,5 +176,105 @@ fn a_new_packet_is_written_once_and_checked() {
     assert!(written.contains("Task type: bug-fix"));
     assert_eq!(test.agentgate(&["packet", "new", "T-9"]).code, 2, "nothing is overwritten");
     assert_eq!(test.agentgate(&["packet", "new", "../x"]).code, 2);
-    assert_eq!(test.agentgate(&["packet", "check", ".agentgate/packets/T-1.md"]).code, 0);
+    // What can be followed may still not be fit to be delegated.
+    let bare = test.agentgate(&["packet", "check", ".agentgate/packets/T-1.md"]);
+    assert_eq!(bare.code, 1, "{bare:?}");
+    assert!(
+        bare.stdout.contains("T-1.md:3: no done condition") && bare.stdout.contains("write: ## Acceptance"),
+        "{bare:?}"
+    );
+    let good = test.write("good.md", GOOD).agentgate(&["packet", "check", "good.md"]);
+    assert!(good.code == 0 && good.stdout.contains("no problems; 4 of 8 sections"), "{good:?}");
+}
+
+const GOOD: &str = "\
+# Totals
+
+- Task type: bug-fix
+- Permission level: L3
+
+## Objective
+A total is rounded once.
+
+## Scope
+Allowed:
+- `src/**`
+- `tests/**`
+
+## Acceptance Criteria
+- AC-1: three items of 0.333 give 1.00
+
+## Verification
+- `pytest tests`
+";
+
+#[test]
+fn an_issue_is_checked_and_taken_over() {
+    let test = repository();
+    test.write("issue.md", "## Problem\nTotals are off.\n\n## Expected behavior\nRounded once.\n\n## Scope\nFiles: `src/a.py`.\n\n## Acceptance criteria\n- 0.333 three times gives 1.00\n\n## Verification\n`pytest`\n");
+    let checked = test.agentgate(&["packet", "check", "--issue", "issue.md"]);
+    assert_eq!(checked.code, 0, "{checked:?}");
+    test.write("bad.md", "Make the app faster\n");
+    let bad = test.agentgate(&["packet", "check", "--issue", "bad.md", "--format", "json"]);
+    assert!(
+        bad.code == 1 && bad.stdout.contains("\"unbounded-verb\"") && bad.stdout.contains("\"no-scope\""),
+        "{bad:?}"
+    );
+    let taken =
+        test.agentgate(&["packet", "new", "T-7", "--type", "bug-fix", "--title", "Totals", "--from", "issue.md"]);
+    assert_eq!(taken.code, 0, "{taken:?}");
+    let text = std::fs::read_to_string(test.dir().join(".agentgate/packets/T-7.md")).expect("it is written");
+    let packet = Packet::parse("p.md", text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(packet.scope.allowed.iter().collect::<Vec<_>>(), ["src/a.py"]);
+    assert_eq!(packet.criteria.len(), 1);
+    let from_stdin = test.agentgate_reading(&["packet", "new", "T-8", "--print", "--from", "-"], "Fix it\n");
+    assert!(from_stdin.code == 0 && from_stdin.stdout.contains("Fix it"), "{from_stdin:?}");
+}
+
+#[test]
+fn a_task_is_scored() {
+    let test = repository();
+    test.write("tests/test_a.py", "def test_a():\n    assert 1 == 1\n")
+        .write("src/auth/login.py", "a = 1\n")
+        .commit("more");
+    test.write("good.md", GOOD.replace("`src/**`", "`src/a.py`"));
+    let scored = test.agentgate(&["packet", "score", "good.md"]);
+    assert!(scored.code == 0 && scored.stdout.contains("a good candidate"), "{scored:?}");
+    test.write("wide.md", GOOD);
+    let scored = test.agentgate(&["packet", "score", "wide.md"]);
+    assert!(
+        scored.stdout.contains("to analyse") && scored.stdout.contains("`src/auth/login.py` may change"),
+        "{scored:?}"
+    );
+    let json = test.agentgate(&["packet", "score", "wide.md", "--format", "json"]);
+    assert!(json.stdout.contains("\"answer\": \"analysis-only\""), "{json:?}");
+}
+
+#[test]
+fn a_pinned_packet_holds_and_no_branch_moves_it() {
+    let test = repository();
+    test.write("p.md", "## Scope\n\nAllowed: src/\n");
+    let pinned = test.agentgate(&["packet", "pin", "T-5", "--file", "p.md"]);
+    assert_eq!(pinned.code, 0, "{pinned:?}");
+    assert_eq!(
+        test.git(&["show", "refs/agentgate/packets/T-5:.agentgate/packets/T-5.md"]),
+        "## Scope\n\nAllowed: src/"
+    );
+    test.remove("p.md").branch("agent/T-5-x").write(".agentgate/packets/T-5.md", "## Scope\n\nAllowed: `**`\n");
+    test.write("lib/b.py", "b = 2\n").commit("work");
+    let run = test.agentgate(&["check"]);
+    assert!(run.code == 1 && run.stdout.contains("refs/agentgate/packets/T-5:3"), "{run:?}");
+    let shown = test.agentgate(&["packet", "show"]);
+    assert!(shown.code == 0 && shown.stdout.contains("refs/agentgate/packets/T-5"), "{shown:?}");
+    // Pinning anew is said out loud, and leaves the old one behind it.
+    assert_eq!(test.agentgate(&["packet", "pin", "T-5"]).code, 2);
+    assert_eq!(test.agentgate(&["packet", "pin", "T-5", "--replace"]).code, 0);
+    assert_eq!(test.git(&["rev-list", "--count", "refs/agentgate/packets/T-5"]), "2");
+    // One on the base holds beside it.
+    let both = repository();
+    both.write("p.md", "## Scope\n\nAllowed: `**`\n");
+    assert_eq!(both.agentgate(&["packet", "pin", "T-1", "--file", "p.md"]).code, 0);
+    both.remove("p.md").branch("agent/T-1-x").write("lib/b.py", "b = 2\n").commit("work");
+    assert_eq!(both.agentgate(&["check"]).code, 1, "the base side's scope still holds");
+    assert_eq!(both.agentgate(&["packet", "pin", "T-6", "--file", "missing.md"]).code, 2);
 }

@@ -353,6 +353,17 @@ fn presets_list_every_rule_and_only_those() {
         let text = std::fs::read_to_string(&path).unwrap();
         let table: toml::Table = text.parse().unwrap();
         let listed: Vec<&str> = table["rules"].as_table().unwrap().keys().map(String::as_str).collect();
+        // Playbooks narrow what they build on, and say nothing of the rest.
+        let builds_on = table["extends"].as_array().unwrap().len();
+        if name.starts_with("playbook/") {
+            assert_eq!(builds_on, 1, "policies/{name}.toml builds on `default` only");
+            let policy = Policy::preset(name).unwrap();
+            assert!(
+                listed.iter().all(|rule| policy.level(rules::find(rule).unwrap(), None).0 == Level::Block),
+                "{name}"
+            );
+            continue;
+        }
         let missing: Vec<_> = rules::ALL.iter().map(|rule| rule.name).filter(|rule| !listed.contains(rule)).collect();
         assert!(missing.is_empty(), "add to [rules] in policies/{name}.toml, each with a level: {missing:?}");
         let unknown: Vec<_> =
@@ -454,6 +465,72 @@ fn show_says_where_each_value_comes_from() {
     ] {
         assert!(rules.iter().any(|shown| shown == line), "{line}\n{rules:#?}");
     }
+}
+
+#[test]
+fn phases_begin_on_their_day() {
+    let text = "\n[[rollout]]\nfrom = 2026-06-01\nrules = { missing-evidence = \"block\" }\n\n\
+                [[rollout]]\nfrom = \"2026-03-01\"\nrules = { missing-evidence = \"note\", snapshot-churn = { level = \"warn\", max-files = 3 } }\n";
+    let at = |day: &str| {
+        let policy = policy(text).as_of(day);
+        let (level, origin) = policy.level(rule("missing-evidence"), None);
+        let steps: Vec<String> = policy
+            .steps()
+            .iter()
+            .map(|step| format!("{} {} {}>{}", step.from, step.key, step.until_then, step.then))
+            .collect();
+        (level, origin.line, steps)
+    };
+    let june = "2026-06-01 rules.missing-evidence.level \"note\">\"block\"".to_owned();
+    let (level, _, steps) = at("2026-02-28");
+    assert_eq!(level, Level::Warn);
+    assert_eq!(
+        steps,
+        [
+            "2026-03-01 rules.missing-evidence.level \"warn\">\"note\"",
+            "2026-03-01 rules.snapshot-churn.level \"block\">\"warn\"",
+            "2026-03-01 rules.snapshot-churn.max-files null>3",
+            &june,
+        ]
+    );
+    assert_eq!(at("2026-03-01"), (Level::Note, 9, vec![june.clone()]), "the first day counts");
+    assert_eq!(at("2026-05-31"), (Level::Note, 9, vec![june]));
+    assert_eq!(at("2027-01-01"), (Level::Block, 5, Vec::new()));
+    let shown = policy(text).as_of("2026-04-01").show().text(&str::to_owned);
+    assert!(
+        shown.contains("# from 2026-06-01 on: rules.missing-evidence.level = \"block\", until then \"note\""),
+        "{shown}"
+    );
+    let again = Policy::from_text(&shown).unwrap_or_else(|error| panic!("{error}")).as_of("2026-04-01");
+    assert_eq!(again.level(rule("missing-evidence"), None).0, Level::Note);
+    for (text, expected) in [
+        ("\n[[rollout]]\nfrom = \"soon\"\nrules = {}\n", "is no day: `soon`"),
+        ("\n[[rollout]]\nrules = {}\n", "has no `from`"),
+        ("\n[permission]\nlevel = \"L9\"\n", "`L9` is nothing that `permission.level` knows"),
+        ("\n[scope]\nchanges = [\"doc\"]\n", "`doc` is nothing"),
+    ] {
+        assert!(problems(text).contains(expected), "{expected}:\n{}", problems(text));
+    }
+}
+
+#[test]
+fn a_playbook_called_for_by_a_packet_only_narrows() {
+    use agentgate::packet::Packet;
+    let packet =
+        |task: &str| Packet::parse("p.md", format!("- Task type: {task}\n\n## Objective\nx\n").as_bytes()).unwrap();
+    let level = |policy: &Policy, name: &str| policy.level(rule(name), None).0;
+    let own = policy(
+        "rules.missing-test = { level = \"warn\", min-lines = 9 }\nrules.new-dependency = { level = \"block\", allow = [\"serde\"] }\nscope.max-production-files = 2\n",
+    );
+    let fixing = own.with_packet(packet("bug-fix"));
+    assert_eq!(level(&fixing, "missing-test"), Level::Block);
+    assert!(fixing.scopes().any(|scope| scope.max_production_files.as_ref().is_some_and(|limit| limit.value == 2)));
+    let loose = policy("rules.skipped-test = \"off\"\n").with_packet(packet("test-gap"));
+    assert_eq!(level(&loose, "skipped-test"), Level::Block);
+    let plain = policy("rules.skipped-test = \"warn\"\n").with_packet(packet("feature"));
+    assert_eq!(level(&plain, "skipped-test"), Level::Warn, "no playbook for it");
+    let repair = policy("").with_packet(packet("ci-repair"));
+    assert!(repair.evidence().section_names().contains(&"Failure Classification".to_owned()));
 }
 
 #[test]

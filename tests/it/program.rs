@@ -1,6 +1,7 @@
 //! The built program, run as a person, a hook or a CI job would run it.
 
 use std::ffi::OsString;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -53,5 +54,13 @@ impl TestRepository {
     /// `agentgate` in this repository.
     pub fn agentgate(&self, arguments: &[&str]) -> Run {
         run(self.dir(), arguments)
+    }
+
+    /// The same with something on standard input.
+    pub fn agentgate_reading(&self, arguments: &[&str], input: &str) -> Run {
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        file.write_all(input.as_bytes()).expect("it can be written");
+        file.rewind().expect("it can be read again");
+        finished(&command(self.dir()).args(arguments).stdin(file).output().expect("the program runs"))
     }
 }

@@ -52,7 +52,6 @@ pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
         });
     }
     settings::born(new, diff);
-    let checked = new.checks.iter().any(|check| strength::is_reached(check) && level(check) > 0);
     // What it is made of checks: its subtests.
     let parent_of = |case: &Case| {
         case.path == new.path
@@ -62,15 +61,7 @@ pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
     };
     let made_of_others =
         matched.added.iter().any(|case| parent_of(case)) || matched.pairs.iter().any(|(_, case)| parent_of(case));
-    if !checked
-        && !new.unchecked
-        && !new.unresolved
-        && !made_of_others
-        && new.runs()
-        && !is_timed(new)
-        && !new.words.is_empty()
-        && !is_the_check_itself(&new.name)
-    {
+    if !demands(new) && !made_of_others && new.runs() && !new.words.is_empty() {
         diff.transitions.push(Transition {
             change: Change::NothingChecked,
             test: new.title(),
@@ -88,6 +79,15 @@ fn is_timed(case: &Case) -> bool {
         setting.kind == SettingKind::Timeout && matches!(setting.limits, Limits::Test { .. }) && setting.value.is_some()
     };
     case.settings.iter().any(limit)
+}
+
+/// Whether a case demands anything when it runs, as far as can be seen.
+pub fn demands(case: &Case) -> bool {
+    case.checks.iter().any(|check| strength::is_reached(check) && level(check) > 0)
+        || case.unchecked
+        || case.unresolved
+        || is_timed(case)
+        || is_the_check_itself(&case.name)
 }
 
 /// `accepts …`, `does not raise …`: running to the end is what the test is about.

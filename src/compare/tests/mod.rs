@@ -20,6 +20,7 @@ mod strength;
 mod surroundings;
 mod witness;
 
+pub use born::demands;
 pub use strength::{Verdict, judge, level};
 pub use surroundings::Surroundings;
 

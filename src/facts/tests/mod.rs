@@ -16,6 +16,7 @@ mod fluent;
 mod gate;
 mod interactions;
 mod library;
+mod lookup;
 mod marks;
 mod mocks;
 mod model;
@@ -37,6 +38,7 @@ pub mod vocabulary;
 
 pub use gate::asks_the_machine;
 pub use library::Source;
+pub use lookup::{Lookup, Unread};
 pub use mocks::Mock;
 pub use model::{
     Case, Check, CheckKind, Gate, Hurdle, HurdleKind, Limits, Mark, MarkKind, Missing, Part, Receiver, Row, Setting,

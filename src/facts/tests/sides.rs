@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::library::Source;
 use super::outside::{self, View};
 use super::{TestFile, read, runner};
-use crate::change::{Bytes, ChangeSet, FileChange, Mode, Role};
+use crate::change::{Bytes, ChangeSet, Entry, FileChange, Mode, Role, Unreadable};
 use crate::lang::{self, ChangedLines, Language, Parsed, Unparsed};
 use crate::{RepoPath, Side};
 
@@ -144,15 +144,27 @@ impl Text {
 
 fn text(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Result<Text, (RepoPath, String)>> {
     let entry = file.side(side)?;
+    text_of(entry, file.role == Role::Production && file.was != Role::Test, || change.content(file, side))
+}
+
+/// A file of either side as a source of tests; `None` where it can hold none.
+pub(super) fn parsed(entry: &Entry, inline: bool, read: impl FnOnce() -> Option<Result<Bytes, Unreadable>>) -> Read {
+    alone(text_of(entry, inline, read))
+}
+
+fn text_of(
+    entry: &Entry,
+    inline: bool,
+    read: impl FnOnce() -> Option<Result<Bytes, Unreadable>>,
+) -> Option<Result<Text, (RepoPath, String)>> {
     if !matches!(entry.mode, Mode::File | Mode::Executable) {
         return None;
     }
     let (path, language) = (entry.path.clone(), lang::of(&entry.path)?);
-    let bytes = match change.content(file, side)? {
+    let bytes = match read()? {
         Ok(bytes) => bytes,
         Err(error) => return Some(Err((path, error.to_string()))),
     };
-    let inline = file.role == Role::Production && file.was != Role::Test;
     if inline && first_test(&bytes).is_none() {
         return None;
     }

@@ -4,7 +4,7 @@ use agentgate::change::{ChangeSet, Memory, Roles};
 use agentgate::evidence::{self, Claims, sarif};
 use agentgate::packet::Packet;
 use agentgate::policy::Policy;
-use agentgate::verdict::{Confidence, Finding, Subject};
+use agentgate::verdict::{Confidence, Event, Finding, Subject};
 use agentgate::{RepoPath, Side, rules};
 
 use super::parse::{Case, Expected, Outcome, Spot};
@@ -69,6 +69,10 @@ fn subject(case: &Case) -> Result<Subject, String> {
             "base" => subject.base.name = Some(value.clone()),
             "push" => subject.push = Some(value.clone()),
             "behind" => subject.behind = value.parse().ok(),
+            "event" => {
+                let event = <Event as clap::ValueEnum>::from_str(value, false);
+                subject.event = event.map_err(|_| format!("line {}: no event is called `{value}`", case.line))?;
+            }
             "status" => {}
             _ => return Err(format!("line {}: no attribute is called `{key}`", case.line)),
         }
