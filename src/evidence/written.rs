@@ -62,11 +62,11 @@ impl Written {
             statements: Vec::new(),
             value: Some(trailer.value.as_str()),
         });
-        let labels = self.document.labelled(|written| is_same_name(written, name)).into_iter().map(|label| Claim {
-            source: &self.source,
-            line: Some(label.line),
-            statements: label.below,
-            value: Some(label.value),
+        // A trailer looks like a label too.
+        let is_trailer = |value: &str| self.trailers.iter().any(|trailer| trailer.value.trim() == value.trim());
+        let labels = self.document.labelled(|written| is_same_name(written, name)).into_iter();
+        let labels = labels.filter(move |label| !label.below.is_empty() || !is_trailer(label.value)).map(|label| {
+            Claim { source: &self.source, line: Some(label.line), statements: label.below, value: Some(label.value) }
         });
         sections.chain(trailers).chain(labels)
     }

@@ -131,8 +131,8 @@ fn a_test_whose_faults_others_catch_is_redundant() {
     if !is_here("python3") {
         return;
     }
-    let again = EXACT.replace("test_total", "test_sum");
-    let repository = billing(&format!("{EXACT}\n{again}"));
+    let other = EXACT.replace("test_total", "test_sum").replace("[(2, 3), (1, 1)]), 7", "[(2, 3), (4, 1)]), 10");
+    let repository = billing(&format!("{EXACT}\n{other}"));
     repository.write("test_billing.py", python_test(EXACT));
     repository.commit("one of two");
     let run = prove(&repository, &["--mutants", "6", "--format", "json"], &PYTHON);

@@ -130,7 +130,8 @@ fn what_is_no_report_is_an_error_and_a_failed_run_is_said() {
     assert!(error("{\"version\": \"1.0.0\", \"runs\": []}").contains("1.0.0"));
     assert!(error("{\"version\": \"2.1.0\"}").contains("no `runs`"));
     assert!(error("{\"version\": \"2.1.0\", \"runs\": {}}").contains("not JSON"));
-    assert!(error(&format!("{{\"x\": {}", "[".repeat(100_000))).contains("recursion"));
+    let deep = error(&format!("{{\"x\": {}", "[".repeat(100_000)));
+    assert!(deep.contains("not JSON"), "{deep}");
     assert_eq!(read(b"{\"version\": \"2.1.0\", \"runs\": []}", &[]).expect("no run"), []);
     let failed = json!({"version": "2.1.0", "runs": [{"invocations": [{"executionSuccessful": false}]}]});
     let scans = read(failed.to_string().as_bytes(), &[]).expect("SARIF");

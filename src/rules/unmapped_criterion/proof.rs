@@ -22,6 +22,11 @@ pub(super) struct Prover<'a> {
     lookup: Lookup<'a>,
 }
 
+/// Files that only say something: the evidence itself has every word of the mapping.
+fn is_prose(role: Role) -> bool {
+    matches!(role, Role::Documentation | Role::AgentInstructions | Role::Gate)
+}
+
 impl<'a> Prover<'a> {
     pub(super) fn new(context: &'a Context<'a>) -> Self {
         let lookup = Lookup::new(context.change, context.policy.roles(), &context.facts.tests().head);
@@ -95,7 +100,7 @@ impl<'a> Prover<'a> {
             .change
             .files
             .iter()
-            .any(|file| file.role != Role::Documentation && file.head.is_some() && self.says(file.path(), name));
+            .any(|file| !is_prose(file.role) && file.head.is_some() && self.says(file.path(), name));
         match is_code {
             true => Proof::Holds,
             false if is_test_id(reference) => Proof::Fails(format!("`{}`, and no test is called so", reference.text)),
