@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 pub struct Plan {
     pub words: Vec<OsString>,
     pub timeout: Duration,
-    /// Variables of the caller's environment to pass on besides [`PASSED`].
+    /// Variables of the caller's environment to pass on besides the usual ones.
     pub environment: Vec<String>,
 }
 

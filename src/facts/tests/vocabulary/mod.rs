@@ -8,7 +8,7 @@
 //!
 //! # Meanings
 //!
-//! `checks`, `matchers`, `predicates`: `[not] kind roles… [| keyword=role …]`. Kinds are those of [`CheckKind`], and
+//! `checks`, `matchers`, `predicates`: `[not] kind roles… [| keyword=role …]`. Kinds are those of `CheckKind`, and
 //! - `condition`: the argument is a boolean expression to take apart; `falsehood`: the same, negated;
 //! - `fluent`: starts a chain, its matchers follow as segments; `postfix`: what stands before the segment is the subject;
 //! - `chainer`: the same, with the matcher's name as a text among the arguments (`should("have.text", "x")`);
