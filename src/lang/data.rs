@@ -84,6 +84,9 @@ pub struct Syntax {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Tests {
+    /// Names of files that the runners look into where they are not told otherwise; all where there is none.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// Names of functions that are tests.
     #[serde(default)]
     pub functions: Vec<String>,
@@ -131,6 +134,9 @@ pub struct Tests {
     /// Functions with parameters are no tests, whatever their names.
     #[serde(default)]
     pub bare: bool,
+    /// Classes that are collected for their name alone; others need a base.
+    #[serde(default)]
+    pub named_classes: Vec<String>,
     /// Functions whose bodies declare suites and tests.
     #[serde(default)]
     pub declaring: Vec<String>,
@@ -182,12 +188,14 @@ impl Data {
         helpers.project |= more.project;
         let (tests, more) = (&mut under.tests, self.tests);
         tests.functions.extend(more.functions);
+        tests.files.extend(more.files);
         tests.parameter.extend(more.parameter);
         tests.classes.extend(more.classes);
         tests.hooks.extend(more.hooks);
         tests.run_hooks.extend(more.run_hooks);
         tests.answers.extend(more.answers);
         tests.bare |= more.bare;
+        tests.named_classes.extend(more.named_classes);
         tests.declaring.extend(more.declaring);
         tests.unchecked.extend(more.unchecked);
         tests.handles.extend(more.handles);

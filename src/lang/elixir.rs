@@ -84,6 +84,8 @@ fn call(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
             children.extend(otherwise.map(|otherwise| (Role::Else, otherwise)));
             Some(Node::with(Kind::If, span, children))
         }
+        // Inside of a quote, what is inserted stands for itself.
+        ("unquote", None) if arguments.len() == 1 => first(&mut arguments),
         ("for", Some(body)) => {
             let mut children = Vec::new();
             if let Some(generator) = first(&mut arguments) {

@@ -18,6 +18,9 @@ pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
             witness: None,
         }));
     }
+    if new.part == Part::Hook {
+        hook(new, diff);
+    }
     if new.part != Part::Test {
         return;
     }
@@ -68,6 +71,20 @@ pub fn case(new: &Case, matched: &cases::Matched<'_>, diff: &mut TestDiff) {
             base: None,
             head: Some(spot_of_case(new)),
             why: "is new and checks nothing".into(),
+            witness: None,
+        });
+    }
+}
+
+/// A hook that keeps whatever it surrounds from running.
+fn hook(new: &Case, diff: &mut TestDiff) {
+    for mark in new.marks.iter().filter(|mark| mark.kind == MarkKind::Skip && mark.gate == Gate::Always) {
+        diff.transitions.push(Transition {
+            change: Change::Skipped { gate: Gate::Always, otherwise_before: false },
+            test: new.title(),
+            base: None,
+            head: Some(spot_of_mark(new, mark)),
+            why: "skips every test around which it runs".into(),
             witness: None,
         });
     }

@@ -2,7 +2,7 @@
 
 use super::{Change, Spot, TestDiff, Transition, spot_of_case};
 use crate::LineRange;
-use crate::facts::tests::{Case, Gate, Mark, MarkKind, Part, asks_the_machine};
+use crate::facts::tests::{Case, Check, CheckKind, Gate, Mark, MarkKind, Part, asks_the_machine};
 use crate::lang::{Kind, Node};
 
 pub fn same_mark(one: &Mark, other: &Mark) -> bool {
@@ -14,6 +14,10 @@ pub fn compare(old: &Case, new: &Case, diff: &mut TestDiff) {
     if new.part == Part::Helper {
         // What a helper skips is skipped where a test calls it.
         return;
+    }
+    if new.part == Part::Test && old.runs() {
+        not_called(old, new, diff);
+        turned_round(old, new, diff);
     }
     if !old.runs() {
         // It did not run; focus is still news.
@@ -41,6 +45,44 @@ pub fn compare(old: &Case, new: &Case, diff: &mut TestDiff) {
         }
         push_mark(old, new, mark, before, diff);
     }
+}
+
+/// What the runner no longer finds, though it looks as before.
+fn not_called(old: &Case, new: &Case, diff: &mut TestDiff) {
+    // The same class: one of another name may be mixed into a class of tests.
+    if !old.is_declared || new.is_declared || old.suites != new.suites {
+        return;
+    }
+    diff.transitions.push(Transition {
+        change: Change::CaseRemoved { subject_gone: None, mostly_kept: false },
+        test: old.title(),
+        base: Some(spot_of_case(old)),
+        head: Some(spot_of_case(new)),
+        why: "is in a class that is no test class any more".into(),
+        witness: None,
+    });
+}
+
+/// The same checks under a mark that wants a failure.
+fn turned_round(old: &Case, new: &Case, diff: &mut TestDiff) {
+    let kept = |check: &&Check| {
+        check.kind != CheckKind::Throws
+            && old.checks.iter().any(|before| {
+                before.kind == check.kind && before.subject == check.subject && before.expected == check.expected
+            })
+    };
+    let Some(throws) = new.checks.iter().find(|check| check.kind == CheckKind::Throws) else { return };
+    if !new.must_throw || old.must_throw || !new.checks.iter().any(|check| kept(&check)) {
+        return;
+    }
+    diff.transitions.push(Transition {
+        change: Change::ExpectedToFail,
+        test: new.title(),
+        base: Some(spot_of_case(old)),
+        head: Some(Spot { path: new.path.clone(), lines: throws.lines, text: throws.text.clone() }),
+        why: "is expected to fail now".into(),
+        witness: None,
+    });
 }
 
 /// Whether whatever skips now would have been skipped before.

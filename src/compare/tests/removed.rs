@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::credit::signature;
-use super::{Change, Surroundings, TestDiff, Transition, cases, checks, spot_of_case};
+use super::{Change, Surroundings, TestDiff, Transition, cases, checks, spot_of_case, strength};
 use crate::RepoPath;
-use crate::facts::tests::{Case, Part};
+use crate::facts::tests::{Case, Check, Part, TestFile};
 
 /// Cases of the base that have no counterpart, unless everything they demanded is demanded elsewhere.
 pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &Surroundings<'_>, diff: &mut TestDiff) {
@@ -17,6 +17,9 @@ pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &S
         }
         let (credited, total) = outcome.credited(at);
         if total > 0 && credited == total {
+            continue;
+        }
+        if total > 0 && is_obsolete(old, matched, around) {
             continue;
         }
         gone.push((*old, subject_gone(old, around), (credited, total)));
@@ -72,4 +75,38 @@ fn is_said_twice(old: &Case, matched: &cases::Matched<'_>) -> bool {
     };
     !old.words.is_empty()
         && matched.pairs.iter().any(|(other, now)| same(other) && now.words == old.words && now.runs())
+}
+
+/// Files that were renamed so that no runner looks into them, with the first of their tests.
+pub fn files(base: &[TestFile], head: &[TestFile], around: &Surroundings<'_>, diff: &mut TestDiff) {
+    for old in base.iter().filter(|old| old.is_collected) {
+        let renamed = around.renames.get(&old.path);
+        let Some(new) = head.iter().find(|new| Some(&new.path) == renamed && !new.is_collected) else { continue };
+        let stays = |case: &&Case| case.part == Part::Test && case.runs();
+        let Some(first) = old.cases.iter().find(stays).filter(|_| new.cases.iter().any(|case| stays(&case))) else {
+            continue;
+        };
+        diff.transitions.push(Transition {
+            change: Change::CaseRemoved { subject_gone: None, mostly_kept: false },
+            test: first.title(),
+            base: Some(spot_of_case(first)),
+            head: None,
+            why: "is in a file that runners do not look into".into(),
+            witness: None,
+        });
+    }
+}
+
+/// Whether everything a test asked went from production, and no test that stays asks it either.
+fn is_obsolete(old: &Case, matched: &cases::Matched<'_>, around: &Surroundings<'_>) -> bool {
+    let stays = |name: &str| {
+        let heads = matched.pairs.iter().map(|(_, new)| *new).chain(matched.added.iter().copied());
+        heads.filter(|case| case.part == Part::Test).any(|case| case.names.contains(name))
+    };
+    let is_gone = |word: &str| word.len() > 3 && around.is_gone(word) && !stays(word);
+    let asks_what_is_gone = |check: &Check| {
+        let words = [&check.subject, &check.resolved_subject].into_iter().flat_map(|node| node.words());
+        words.flat_map(|word| word.split(['.', ':'])).any(is_gone)
+    };
+    old.checks.iter().filter(|check| strength::is_reached(check) && strength::level(check) > 0).all(asks_what_is_gone)
 }

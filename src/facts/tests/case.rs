@@ -6,7 +6,7 @@ use super::cases::{Finder, Surroundings};
 use super::emit::Draft;
 use super::marks::Annotations;
 use super::model::{Case, CheckKind, MarkKind, Part, Row, Setting};
-use super::reader::{Reading, lines};
+use super::reader::{Reader, Reading, lines};
 use super::rows::parameter_pattern;
 use super::vocabulary::glob;
 use crate::lang::{Kind, Node, Role, Span};
@@ -51,7 +51,10 @@ impl<'a> Finder<'_, 'a> {
                     annotations.bind(&mut reader.scope, row, &parameters);
                     reader.row = u32::try_from(at).ok();
                 } else {
-                    parameters.iter().for_each(|parameter| reader.scope.bind_pattern(parameter, None));
+                    for parameter in &parameters {
+                        let value = reader.fixture(&parameter.text);
+                        reader.scope.bind_pattern(parameter, value.as_ref());
+                    }
                 }
                 if let Some(result) = annotations.results.get(&at) {
                     let subject = returned(body);
@@ -107,6 +110,8 @@ impl<'a> Finder<'_, 'a> {
             unchecked: self.is_unchecked(name, &around.suites, &parameters),
             unresolved: annotations.elsewhere,
             missing: Vec::new(),
+            must_throw: annotations.throws.is_some(),
+            is_declared: annotations.is_test || around.class != Some(true) || around.is_test_class,
         };
         if let Some(body) = body {
             if part != Part::Helper {
@@ -212,6 +217,17 @@ impl<'a> Finder<'_, 'a> {
             at += 1;
             keep
         });
+    }
+}
+
+impl Reader<'_, '_> {
+    /// The value that a fixture of this file hands to whoever names it, where it is written out.
+    fn fixture(&self, name: &str) -> Option<Node> {
+        let function = self.file().functions.get(name)?;
+        let is_fixture = function.children_in(Role::Attribute).any(|attribute| attribute.words().contains(&"fixture"));
+        let last = function.child(Role::Body)?.nodes().last().filter(|last| last.is(Kind::Return))?;
+        let value = self.scope.resolve(last.nodes().next()?);
+        (is_fixture && function.child(Role::Parameter).is_none() && value.is_literal()).then_some(value)
     }
 }
 

@@ -12,6 +12,7 @@ use super::reader::Reader;
 use super::rows::{element_pattern, rows_of};
 use super::scope::Scope;
 use super::vocabulary::glob;
+use crate::RepoPath;
 use crate::lang::{Kind, Node, Role};
 
 /// Suites nest no deeper in what people write.
@@ -38,6 +39,8 @@ pub struct Surroundings {
     pub scope: Scope,
     /// Methods of this class are collected; none outside of classes.
     pub(super) class: Option<bool>,
+    /// That class is one of tests by what it is derived from, or by its name where names are enough.
+    pub(super) is_test_class: bool,
     /// Inside of another case: what is declared here is data of it.
     pub(super) within: bool,
 }
@@ -65,12 +68,20 @@ pub fn read(library: &Library<'_>, file: usize) -> TestFile {
     finder.drop_redefined();
     TestFile {
         path: source.path.clone(),
+        is_collected: is_collected(&source.path, &library.files[file].vocabulary.files),
         cases: finder.cases,
         settings: finder.settings,
         mocks: finder.mocks,
         functions: library.files[file].functions.keys().map(|name| (*name).to_owned()).collect(),
         unread: source.unread.clone(),
     }
+}
+
+/// Whether runners look into a file of this name where they are not told otherwise.
+fn is_collected(path: &RepoPath, patterns: &[String]) -> bool {
+    let path = path.to_text();
+    let name = path.rsplit('/').next().unwrap_or(&path);
+    patterns.is_empty() || patterns.iter().any(|pattern| glob(pattern, name))
 }
 
 impl<'l, 'a> Finder<'l, 'a> {
@@ -192,6 +203,12 @@ impl<'l, 'a> Finder<'l, 'a> {
         let collected = patterns.is_empty()
             || patterns.iter().any(|pattern| glob(pattern, &node.text) || bases.iter().any(|base| glob(pattern, base)));
         inner.class = Some(collected);
+        let says_test = |base: &String| {
+            let base = base.to_ascii_lowercase();
+            ["test", "spec", "case", "suite"].iter().any(|word| base.contains(word))
+        };
+        inner.is_test_class = bases.iter().any(says_test)
+            || reader.file().vocabulary.named_classes.iter().any(|pattern| glob(pattern, &node.text));
         for body in node.children_in(Role::Body) {
             self.suite(body, inner.clone(), depth + 1);
         }
@@ -233,9 +250,7 @@ impl<'l, 'a> Finder<'l, 'a> {
             let body = node.child(Role::Body);
             let at = self.cases.len();
             self.case(node, &node.text, body, around.clone(), annotations, Part::Hook);
-            if let Some(hook) = self.cases.get_mut(at) {
-                suite_marks.append(&mut hook.marks);
-            }
+            suite_marks.extend(self.cases.get(at).into_iter().flat_map(|hook| hook.marks.iter().cloned()));
         }
     }
 
@@ -344,9 +359,7 @@ impl<'l, 'a> Finder<'l, 'a> {
                     Part::Hook,
                     node.span,
                 );
-                if let Some(hook) = self.cases.get_mut(at) {
-                    marks.append(&mut hook.marks);
-                }
+                marks.extend(self.cases.get(at).into_iter().flat_map(|hook| hook.marks.iter().cloned()));
             }
             return;
         }

@@ -34,6 +34,8 @@ pub struct File<'a> {
     pub aliases: HashMap<&'a str, String>,
     /// Functions that tests name as the source of their rows.
     pub providers: HashSet<&'a str>,
+    /// Helpers of suites that share their name with another function.
+    ambiguous: HashSet<&'a str>,
     /// Where names were imported from.
     pub imports: HashMap<&'a str, &'a str>,
     /// Where functions stand whose answer is a matcher's verdict.
@@ -118,6 +120,7 @@ impl<'a> File<'a> {
             imports: HashMap::new(),
             answering: HashSet::new(),
             providers: HashSet::new(),
+            ambiguous: HashSet::new(),
         };
         if source.inline {
             for module in source.root.nodes().filter(|node| is_test_module(node)) {
@@ -125,6 +128,9 @@ impl<'a> File<'a> {
             }
         } else {
             file.define(&source.root, 0);
+        }
+        for name in std::mem::take(&mut file.ambiguous) {
+            file.functions.remove(name);
         }
         file
     }
@@ -163,6 +169,7 @@ impl<'a> File<'a> {
                     if let Some(words) = answers.filter(|words| words.first() == "define") {
                         self.defined(child, words.has("answer"));
                     }
+                    self.define_in_suite(child, depth);
                 }
                 Kind::Class | Kind::Block | Kind::Other | Kind::Error => self.define(child, depth + 1),
                 _ => {}
@@ -195,6 +202,40 @@ impl<'a> File<'a> {
             self.functions.insert(name, function);
             if answer {
                 self.answering.insert(function.span.start);
+            }
+        }
+    }
+
+    /// Helpers that are defined inside of `describe`; a name that means two things there means nothing here.
+    fn define_in_suite(&mut self, call: &'a Node, depth: usize) {
+        let is_suite = call
+            .child(Role::Callee)
+            .and_then(|callee| self.vocabulary.declare.word(callee.text.rsplit('.').next().unwrap_or_default()))
+            .is_some_and(|words| words.first() == "suite");
+        if !is_suite || depth > 6 {
+            return;
+        }
+        let blocks = call.children_in(Role::Argument).filter(|argument| argument.is(Kind::Lambda));
+        for statement in blocks.flat_map(|block| block.children_in(Role::Body)).flat_map(Node::nodes) {
+            let (name, function) = match statement.kind {
+                Kind::Function => (&*statement.text, statement),
+                Kind::Assign => {
+                    let (target, value) = (statement.child(Role::Target), statement.child(Role::Value));
+                    match (target, value) {
+                        (Some(target), Some(value)) if target.is(Kind::Name) && value.is(Kind::Lambda) => {
+                            (&*target.text, value)
+                        }
+                        _ => continue,
+                    }
+                }
+                Kind::Call => {
+                    self.define_in_suite(statement, depth + 1);
+                    continue;
+                }
+                _ => continue,
+            };
+            if self.functions.insert(name, function).is_some() {
+                self.ambiguous.insert(name);
             }
         }
     }

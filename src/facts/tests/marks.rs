@@ -89,6 +89,10 @@ impl Annotations {
                 }
             }
             "hook" => self.is_hook = true,
+            "fixture" => {
+                self.is_hook |=
+                    named(arguments, "autouse").is_some_and(|given| given.is(Kind::Bool) && &*given.text == "true");
+            }
             // A tag that is a mark by what it says: `@tag :skip`.
             "mark" => {
                 for tag in arguments.iter().filter(|tag| tag.is(Kind::Text)) {

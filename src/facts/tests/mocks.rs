@@ -30,7 +30,7 @@ impl<'a> Reader<'_, 'a> {
         if depth > 200 {
             return;
         }
-        if node.is(Kind::Call) {
+        if node.is(Kind::Call) || is_infix(node) {
             let chain = Chain::of(node);
             if self.declares(&chain) {
                 return;
@@ -101,6 +101,9 @@ impl<'a> Reader<'_, 'a> {
             Some(Mock { target, names: None, line: node.span.line, text: self.excerpt(node.span) })
         };
         let last = chain.last()?;
+        if let Some(target) = self.named_by_an_argument(chain) {
+            return made(target);
+        }
         match first.name {
             "allow" | "allow_any_instance_of" => {
                 let object = first.arguments.as_deref()?.first()?;
@@ -122,11 +125,15 @@ impl<'a> Reader<'_, 'a> {
                 (last.name != "when").then(|| made(target))?
             }
             _ => {
-                let answers = matches!(last.name, "thenReturn" | "thenThrow" | "thenAnswer" | "willReturn" | "returns");
+                let answers = matches!(
+                    last.name,
+                    "thenReturn" | "thenThrow" | "thenAnswer" | "willReturn" | "returns" | "throws" | "answers"
+                );
                 let when =
                     chain.segments.iter().rev().find(|segment| matches!(segment.name, "when" | "given" | "every"))?;
                 let call = when.arguments.as_deref()?.first()?;
                 let inner = if call.is(Kind::Lambda) { call.child(Role::Body)? } else { call };
+                let inner = if inner.is(Kind::Block) { inner.nodes().last()? } else { inner };
                 let path = Chain::of(inner);
                 let mut target: Vec<String> = path.full_path().iter().map(|name| (*name).to_owned()).collect();
                 if let [object, method] = target.as_slice()
@@ -139,6 +146,26 @@ impl<'a> Reader<'_, 'a> {
                 (answers && path.last()?.arguments.is_some()).then(|| made(target))?
             }
         }
+    }
+
+    /// `billing.On("Total").Return(3)`, `$billing->method('total')->willReturn(3)`, `billing.Setup(b => b.Total()).Returns(3)`
+    fn named_by_an_argument(&self, chain: &Chain<'a>) -> Option<Vec<String>> {
+        let is_start = |segment: &Segment<'_>| matches!(segment.name, "On" | "method" | "Setup" | "shouldReceive");
+        let at = chain.segments.iter().position(|segment| segment.arguments.is_some() && is_start(segment))?;
+        let answers = chain.segments[at + 1..].iter().any(|segment| {
+            matches!(segment.name, "Return" | "Returns" | "ReturnsAsync" | "Throws" | "andReturn" | "andThrow")
+                || segment.name.starts_with("willReturn")
+                || segment.name.starts_with("willThrow")
+        });
+        let given = *chain.segments[at].arguments.as_deref()?.first()?;
+        let name = match given.kind {
+            Kind::Text => given.text.to_string(),
+            Kind::Lambda => Chain::of(given.child(Role::Body)?).last()?.name.to_owned(),
+            _ => return None,
+        };
+        let mut target = self.segments(chain.receiver(at)?);
+        target.push(name);
+        answers.then_some(target)
     }
 
     /// `billing.total = lambda: 3`
@@ -171,6 +198,11 @@ impl<'a> Reader<'_, 'a> {
             _ => resolved.words().into_iter().flat_map(|word| word.split('.')).map(str::to_owned).collect(),
         }
     }
+}
+
+/// `every { billing.total() } returns 3`
+fn is_infix(node: &Node) -> bool {
+    node.is(Kind::Binary) && matches!(&*node.text, "returns" | "throws" | "answers")
 }
 
 fn gives_an_answer(segment: &Segment<'_>) -> bool {

@@ -9,6 +9,8 @@ use crate::{LineRange, RepoPath};
 /// The tests of one file on one side.
 pub struct TestFile {
     pub path: RepoPath,
+    /// Its name is one that runners look for.
+    pub is_collected: bool,
     pub cases: Vec<Case>,
     /// Settings that no single case owns.
     pub settings: Vec<Setting>,
@@ -46,6 +48,10 @@ pub struct Case {
     pub unresolved: bool,
     /// Calls of what no file that was read defines.
     pub missing: Vec<Missing>,
+    /// Only a run that ends in an exception passes, says its declaration.
+    pub must_throw: bool,
+    /// It has a mark of its own that makes it a test, or stands in a class that has.
+    pub is_declared: bool,
 }
 
 /// A call of a function that no file that was read defines, and a test's helper may be.

@@ -100,6 +100,7 @@ pub fn fits(language: &Language) -> bool {
 fn file(path: &RepoPath, settings: Vec<Setting>) -> TestFile {
     TestFile {
         path: path.clone(),
+        is_collected: true,
         cases: Vec::new(),
         settings,
         mocks: Vec::new(),

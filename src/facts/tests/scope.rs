@@ -57,6 +57,13 @@ impl Scope {
                     self.bind_pattern(inner, value);
                 }
             }
+            // A structured binding, a tuple of names: `auto& [a, b]`, `(a, b) <- …`.
+            Kind::Other if target.children.len() > 1 && target.nodes().all(|part| part.is(Kind::Name)) => {
+                for (at, part) in target.nodes().enumerate() {
+                    let part_value = value.filter(|value| value.is(Kind::List)).map(|value| element(value, at));
+                    self.bind_pattern(part, part_value.as_ref());
+                }
+            }
             Kind::List => {
                 for (at, part) in target.nodes().enumerate() {
                     let part_value = value.map(|value| element(value, at));

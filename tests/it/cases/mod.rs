@@ -1,5 +1,6 @@
 //! Runs the Markdown cases of `tests/cases/` and the examples on the rules' pages. See `tests/cases/README.md`.
 
+mod coverage;
 mod evasions;
 mod parse;
 mod records;
@@ -49,7 +50,7 @@ fn sets() -> Vec<(String, String)> {
     let mut files = Vec::new();
     collect(&top, &mut files);
     files.sort();
-    files.retain(|path| path.file_name().is_some_and(|name| name != "README.md"));
+    files.retain(|path| path.file_name().is_some_and(|name| name != "README.md" && name != coverage::TABLE));
     let named = |path: PathBuf| {
         let name = path.strip_prefix(&top).unwrap_or(&path).display().to_string();
         (format!("tests/cases/{name}"), fs::read_to_string(&path).expect("a case file is UTF-8"))

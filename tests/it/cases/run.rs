@@ -73,7 +73,7 @@ fn subject(case: &Case) -> Result<Subject, String> {
                 let event = <Event as clap::ValueEnum>::from_str(value, false);
                 subject.event = event.map_err(|_| format!("line {}: no event is called `{value}`", case.line))?;
             }
-            "status" => {}
+            "status" | "shows" => {}
             _ => return Err(format!("line {}: no attribute is called `{key}`", case.line)),
         }
     }

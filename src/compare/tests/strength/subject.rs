@@ -94,6 +94,9 @@ pub(super) fn reach(old: &Check, new: &Check) -> Option<String> {
     let asks = |hurdle: &&crate::facts::tests::Hurdle| {
         hurdle.kind == HurdleKind::Condition && hurdle.what.as_ref().is_some_and(|what| asks_for_expectation(what, new))
     };
+    if narrowed(old, new) {
+        return Some("it runs only over a part of the data".into());
+    }
     let fresh =
         new.hurdles.iter().filter(|hurdle| !known(hurdle) && !asks(hurdle)).find(|hurdle| by_kind(hurdle.kind))?;
     Some(match fresh.kind {
@@ -104,6 +107,61 @@ pub(super) fn reach(old: &Check, new: &Check) -> Option<String> {
         HurdleKind::Condition => "it runs only under a condition".into(),
         HurdleKind::Loop | HurdleKind::Retried => return None,
     })
+}
+
+/// Whether a loop goes over a slice, a filtered or a limited form of what it went over before.
+fn narrowed(old: &Check, new: &Check) -> bool {
+    fn over(check: &Check) -> impl Iterator<Item = &Node> {
+        check.hurdles.iter().filter(|hurdle| hurdle.kind == HurdleKind::Loop).filter_map(|hurdle| hurdle.what.as_ref())
+    }
+    over(new).any(|now| {
+        over(old).any(|before| {
+            let narrows = narrowings(now) > narrowings(before);
+            now != before && narrows && !before.words().is_empty() && super::super::implied::contains(now, before)
+        })
+    })
+}
+
+/// How often only a part is taken on the way.
+fn narrowings(node: &Node) -> usize {
+    let mut found = 0;
+    node.walk(&mut |n| {
+        let takes_a_part = || {
+            matches!(
+                n.text.rsplit('.').next().unwrap_or_default(),
+                "filter"
+                    | "slice"
+                    | "take"
+                    | "first"
+                    | "limit"
+                    | "head"
+                    | "Where"
+                    | "Take"
+                    | "Skip"
+                    | "select"
+                    | "reject"
+                    | "skip"
+                    | "drop"
+                    | "islice"
+                    | "subList"
+                    | "prefix"
+                    | "suffix"
+                    | "grep"
+                    | "array_slice"
+                    | "array_filter"
+                    | "filterNot"
+                    | "dropLast"
+                    | "takeWhile"
+                    | "take_while"
+            )
+        };
+        found += usize::from(match n.kind {
+            Kind::Index | Kind::If => true,
+            Kind::Member | Kind::Name => takes_a_part(),
+            _ => false,
+        });
+    });
+    found
 }
 
 /// A condition that only asks whether the row has an expectation: `if tt.want != "" { … tt.want … }`.

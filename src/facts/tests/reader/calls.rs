@@ -70,6 +70,13 @@ impl<'a> Reader<'_, 'a> {
                     self.each_call(&chain, &arguments, words.has("spread"));
                     return;
                 }
+                if words.first() == "swallow" {
+                    let blocks: Vec<&Node> = arguments.iter().copied().filter(|n| n.is(Kind::Lambda)).collect();
+                    self.under(HurdleKind::Swallowed, None, |reader| {
+                        blocks.iter().for_each(|block| reader.callback(block));
+                    });
+                    return;
+                }
                 self.run_words(&words, &arguments, node.span);
             }
             if !found {

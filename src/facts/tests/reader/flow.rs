@@ -3,7 +3,7 @@
 use super::{Reader, lines};
 use crate::facts::tests::chain::Chain;
 use crate::facts::tests::gate;
-use crate::facts::tests::model::{Check, Gate, Hurdle, HurdleKind, Row};
+use crate::facts::tests::model::{Check, CheckKind, Gate, Hurdle, HurdleKind, Row};
 use crate::facts::tests::rows::{counts, rows_of};
 use crate::lang::{Kind, Node, Role};
 
@@ -133,6 +133,10 @@ impl<'a> Reader<'_, 'a> {
     pub(super) fn loop_statement(&mut self, node: &'a Node) {
         let bodies: Vec<&Node> = node.children_in(Role::Body).collect();
         let Some(iterable) = node.child(Role::Iterable) else {
+            if let Some((index, rows)) = self.indexed(node, &bodies) {
+                self.each_index(&index, rows, &bodies);
+                return;
+            }
             let condition = node.child(Role::Condition).map(|condition| self.scope.resolve(condition));
             let dead = condition.as_ref().is_some_and(|c| gate::judge(c, self.file().vocabulary) == Gate::Never);
             let kind = if dead { HurdleKind::Unreachable } else { HurdleKind::Loop };
@@ -145,6 +149,35 @@ impl<'a> Reader<'_, 'a> {
             Some(values) => self.each(&values, target, &bodies),
             None => self.each(iterable, target, &bodies),
         }
+    }
+
+    /// `for (i = 0; i < 2; i++) { … rows[i] … }` over rows that are written down: the index and the rows.
+    fn indexed(&self, node: &Node, bodies: &[&Node]) -> Option<(Node, Vec<Node>)> {
+        let condition = node.child(Role::Condition).filter(|condition| matches!(&*condition.text, "<" | "!="))?;
+        let index = condition.child(Role::Left).filter(|index| index.is(Kind::Name))?;
+        let mut table = None;
+        for body in bodies {
+            body.walk(&mut |n| {
+                if n.is(Kind::Index) && n.child(Role::Argument) == Some(index) && table.is_none() {
+                    table = n.child(Role::Receiver).filter(|table| table.is(Kind::Name)).cloned();
+                }
+            });
+        }
+        let resolved = self.scope.resolve(&table?);
+        let rows: Vec<Node> = rows_of(&resolved)?.into_iter().cloned().collect();
+        (!rows.is_empty() && rows.len() <= ROW_LIMIT).then(|| (index.clone(), rows))
+    }
+
+    fn each_index(&mut self, index: &Node, rows: Vec<Node>, bodies: &[&'a Node]) {
+        let outer = self.row;
+        for (at, row) in rows.iter().enumerate() {
+            let before = self.scope.clone();
+            self.scope.bind(&index.text, Node::leaf(Kind::Number, &at.to_string(), row.span));
+            self.row = outer.or(self.row_index(row)).or(u32::try_from(at).ok());
+            self.branch(bodies, None);
+            self.scope = before;
+        }
+        self.row = outer;
     }
 
     /// The values of a table by name, which Go's `range` hands out.
@@ -254,7 +287,11 @@ impl<'a> Reader<'_, 'a> {
                 continue;
             }
             let block = bodies.first().map(|body| self.block_subject(body, false));
+            let known = self.reading.checks.len();
             self.check_call(&chain, value, block);
+            if self.reading.checks.get(known).is_some_and(wants_a_failed_assertion) {
+                self.hurdles.push(Hurdle { kind: HurdleKind::Swallowed, what: None });
+            }
         }
         for body in bodies {
             self.visit(body);
@@ -293,4 +330,14 @@ impl<'a> Reader<'_, 'a> {
             self.branch(&bodies, (!alone).then_some((HurdleKind::Condition, pattern)));
         }
     }
+}
+
+/// `pytest.raises(AssertionError)`: what is checked inside has to fail.
+fn wants_a_failed_assertion(check: &Check) -> bool {
+    check.kind == CheckKind::Throws
+        && check.positive
+        && check.expected.first().is_some_and(|expected| {
+            let words = expected.words();
+            words.iter().any(|word| word.rsplit('.').next() == Some("AssertionError"))
+        })
 }

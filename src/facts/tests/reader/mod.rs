@@ -109,14 +109,9 @@ impl<'r, 'a> Reader<'r, 'a> {
         self.visit(body);
         // Local functions that were never called directly: handed to someone, or dead.
         let mut names = HashSet::new();
-        let mut collect = |node: &Node| {
-            if node.is(Kind::Name) {
-                names.insert(node.text.to_string());
-            }
-        };
-        body.walk(&mut collect);
+        used_names(body, &mut names);
         for helper in std::mem::take(&mut self.run) {
-            helper.walk(&mut collect);
+            used_names(helper, &mut names);
         }
         let pending: Vec<(&str, &Node)> =
             self.local.iter().filter(|(_, (_, called))| !called).map(|(name, (node, _))| (*name, *node)).collect();
@@ -276,6 +271,9 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     pub fn mark(&mut self, kind: MarkKind, condition: Option<Node>, span: Span) {
+        if self.hurdles.iter().any(|hurdle| hurdle.kind == HurdleKind::Unreachable) {
+            return;
+        }
         let gate = condition.as_ref().map_or(Gate::Always, |c| gate::judge(c, self.file().vocabulary));
         let (text, lines) = match &self.entered {
             Some(call) => (call.text.clone(), call.lines),
@@ -295,6 +293,24 @@ impl<'r, 'a> Reader<'r, 'a> {
                 _ => None,
             })
             .reduce(|all, next| Node::binary("&&", all, next))
+    }
+}
+
+/// Names that are read somewhere: not those that are only given a value, nor what Go's `_ = x` only silences.
+fn used_names(node: &Node, names: &mut HashSet<String>) {
+    for (role, child) in &node.children {
+        if node.is(Kind::Assign) && node.text.is_empty() {
+            let silences = *role == Role::Value
+                && child.is(Kind::Name)
+                && node.child(Role::Target).is_some_and(|target| &*target.text == "_");
+            if *role == Role::Target && child.is(Kind::Name) || silences {
+                continue;
+            }
+        }
+        if !child.text.is_empty() && !child.is(Kind::Function) {
+            names.insert(child.text.to_string());
+        }
+        used_names(child, names);
     }
 }
 

@@ -58,6 +58,7 @@ use crate::lang::Language;
 
 /// A language's tables, ready for look-up.
 pub struct Vocabulary {
+    pub files: Vec<String>,
     pub functions: Vec<String>,
     pub parameter: Vec<String>,
     pub classes: Vec<String>,
@@ -66,6 +67,8 @@ pub struct Vocabulary {
     pub answers: Vec<String>,
     pub unchecked: Vec<String>,
     pub bare: bool,
+    /// Classes that are collected for their name alone.
+    pub named_classes: Vec<String>,
     pub declaring: Vec<String>,
     pub handles: Vec<String>,
     pub builtins: Vec<String>,
@@ -116,6 +119,7 @@ fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
         Table::new(read.into_iter())
     };
     let vocabulary = Vocabulary {
+        files: tests.files.clone(),
         functions: tests.functions.clone(),
         parameter: tests.parameter.clone(),
         classes: tests.classes.clone(),
@@ -124,6 +128,7 @@ fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
         answers: tests.answers.clone(),
         unchecked: tests.unchecked.clone(),
         bare: tests.bare,
+        named_classes: tests.named_classes.clone(),
         declaring: tests.declaring.clone(),
         handles: tests.handles.clone(),
         builtins: tests.builtins.clone(),
