@@ -5,6 +5,7 @@ pub mod config;
 pub mod contracts;
 pub mod dependencies;
 pub mod evidence;
+pub mod lines;
 pub mod mechanical;
 pub mod snapshots;
 pub mod suppressions;
@@ -23,6 +24,7 @@ pub struct Compared<'a> {
     dependencies: OnceLock<dependencies::DependencyDiff>,
     settings: OnceLock<Vec<config::Weakened>>,
     contracts: OnceLock<contracts::ContractDiff>,
+    lines: OnceLock<Vec<lines::Change>>,
 }
 
 impl<'a> Compared<'a> {
@@ -34,6 +36,7 @@ impl<'a> Compared<'a> {
             dependencies: OnceLock::new(),
             settings: OnceLock::new(),
             contracts: OnceLock::new(),
+            lines: OnceLock::new(),
         }
     }
 
@@ -64,6 +67,11 @@ impl<'a> Compared<'a> {
     /// What callers of the base's contracts can no longer do.
     pub fn contracts(&self) -> &contracts::ContractDiff {
         self.contracts.get_or_init(|| contracts::compare(self.change))
+    }
+
+    /// What the tests of languages without a grammar say less of, or skip.
+    pub fn lines(&self) -> &[lines::Change] {
+        self.lines.get_or_init(|| lines::compare(self.change))
     }
 
     /// Settings of checkers and runners that are weaker than before.

@@ -11,6 +11,7 @@ pub mod document;
 pub mod gate;
 pub mod hidden;
 pub mod lexical;
+pub mod lines;
 pub mod markers;
 pub mod migrations;
 pub mod personal;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::test_transition::{at, at_base, findings, short};
+use super::test_transition::{at, at_base, by_lines, findings, short};
 use super::{Group, Rule};
 use crate::Context;
 use crate::compare::tests::{Change, Transition};
+use crate::facts::lines::Says;
 use crate::verdict::{Confidence, Finding};
 
 pub static RULE: Rule = Rule {
@@ -29,6 +30,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         Some(at(RULE.name, message, transition).confidence(confidence))
     });
     found.extend(rows(context));
+    found.extend(by_lines(context, RULE.name, Says::Test));
     found
 }
 

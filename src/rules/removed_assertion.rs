@@ -1,9 +1,10 @@
 //! See `removed_assertion.md`.
 
-use super::test_transition::{at_base, findings, short};
+use super::test_transition::{at_base, by_lines, findings, short};
 use super::{Group, Rule};
 use crate::Context;
 use crate::compare::tests::Change;
+use crate::facts::lines::Says;
 use crate::verdict::{Confidence, Finding};
 
 pub static RULE: Rule = Rule {
@@ -16,7 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    findings(context, |transition| {
+    let mut found = findings(context, |transition| {
         let Change::CheckRemoved { subject_gone } = &transition.change else { return None };
         let mut message = format!("a check of `{}` {}", short(&transition.test), transition.why);
         let mut confidence = Confidence::Certain;
@@ -25,5 +26,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
             confidence = Confidence::Doubtful;
         }
         Some(at_base(RULE.name, message, transition).confidence(confidence))
-    })
+    });
+    found.extend(by_lines(context, RULE.name, Says::Check));
+    found
 }

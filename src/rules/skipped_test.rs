@@ -1,9 +1,10 @@
 //! See `skipped_test.md`.
 
-use super::test_transition::{at, findings, short};
+use super::test_transition::{at, by_lines, findings, short};
 use super::{Group, Rule};
 use crate::Context;
 use crate::compare::tests::Change;
+use crate::facts::lines::Says;
 use crate::facts::tests::Gate;
 use crate::verdict::{Confidence, Finding};
 
@@ -17,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    findings(context, |transition| {
+    let mut found = findings(context, |transition| {
         let confidence = match transition.change {
             Change::Skipped { gate: Gate::Always, .. } | Change::ExpectedToFail => Confidence::Certain,
             Change::Skipped { otherwise_before: true, .. } => Confidence::Doubtful,
@@ -26,5 +27,7 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
         };
         let message = format!("`{}` {}", short(&transition.test), transition.why);
         Some(at(RULE.name, message, transition).confidence(confidence))
-    })
+    });
+    found.extend(by_lines(context, RULE.name, Says::Skip));
+    found
 }

@@ -2,8 +2,9 @@
 
 use crate::change::Role;
 use crate::compare::tests::{Spot, Transition};
-use crate::verdict::{Finding, Place};
-use crate::{Context, Side};
+use crate::facts::lines::Says;
+use crate::verdict::{Confidence, Finding, Place};
+use crate::{Context, LineRange, Side};
 
 /// The findings of a rule: one for each transition it takes, with what it says about it.
 pub(super) fn findings(context: &Context<'_>, say: impl Fn(&Transition) -> Option<Finding>) -> Vec<Finding> {
@@ -39,6 +40,31 @@ pub(super) fn at_base(rule: &'static str, message: String, transition: &Transiti
 
 fn place(spot: &Spot, side: Side) -> Place {
     Place::lines(&spot.path, side, spot.lines)
+}
+
+/// What a rule says of languages that are read by lines: never more than a doubt.
+pub(super) fn by_lines(context: &Context<'_>, rule: &'static str, says: Says) -> Vec<Finding> {
+    let found = context.compared.lines().iter().filter(|change| change.says == says);
+    found
+        .map(|change| {
+            let (what, became) = match change.says {
+                Says::Skip => ("skip", "new"),
+                Says::Check => ("check", "gone"),
+                Says::Test => ("declare tests", "gone"),
+            };
+            let how_many = match change.count {
+                1 => format!("a line of those that {what} is {became}"),
+                count => format!("{count} lines of those that {what} are {became}"),
+            };
+            let message = format!("{how_many}; {} is read by lines, there is no grammar for it", change.language);
+            let place = Place::lines(&change.path, change.side, LineRange::one(change.line.number));
+            let finding = Finding::new(rule, message).at(place).confidence(Confidence::Doubtful);
+            match change.side {
+                Side::Base => finding.before(&change.line.text),
+                Side::Head => finding.after(&change.line.text),
+            }
+        })
+        .collect()
 }
 
 /// Whether the branch also changes code that the tests could be about.
