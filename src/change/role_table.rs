@@ -126,7 +126,7 @@ pub(super) static TABLE: &[Row] = &[
     Row {
         role: Role::Test,
         which: Which::Code,
-        patterns: "*.test.* *.tests.* *.spec.* *.cy.* *.e2e.* *.it.* *-test.* *-spec.* *_test.* *_tests.* *_spec.* *_unittest.*
+        patterns: "*.t *.test.* *.tests.* *.spec.* *.cy.* *.e2e.* *.it.* *-test.* *-spec.* *_test.* *_tests.* *_spec.* *_unittest.*
             test_*.py test_*.rb test_*.cpp test_*.cc test_*.c test_*.R test-*.js test-*.mjs test-*.cjs test-*.ts test-*.R
             Test*.java *Test.java *Tests.java *IT.java *TestCase.java *Test.kt *Tests.kt *Spec.kt *IT.kt *Test.groovy
             *Spec.groovy *Test.cs *Tests.cs *Spec.cs *Specs.cs *Test.php *Cest.php *Test.swift *Tests.swift *Spec.swift

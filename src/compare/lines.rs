@@ -25,14 +25,16 @@ pub struct Change {
 /// Skips that are new, checks and tests that are gone and not said elsewhere in the change.
 pub fn compare(change: &ChangeSet) -> Vec<Change> {
     let mut files = Vec::new();
-    for file in change.files.iter().filter(|file| file.role == Role::Test || file.base_role == Role::Test) {
+    for file in change.files.iter().filter(|file| file.role == Role::Test || file.was == Role::Test) {
         if let Some(language) = lines::of(file.path()) {
             let read = |side| read(change, file, side, language);
             files.push((file, language, read(Side::Base), read(Side::Head)));
         }
     }
     let mut found = Vec::new();
-    for says in [Says::Test, Says::Skip, Says::Check] {
+    // Skips first: a test or a check that is skipped now is not gone as well.
+    let mut skipped: i64 = 0;
+    for says in [Says::Skip, Says::Test, Says::Check] {
         // A line that moved, here or to another file, is the same line.
         let mut balance: HashMap<&str, i64> = HashMap::new();
         for (_, _, base, head) in &files {
@@ -41,11 +43,14 @@ pub fn compare(change: &ChangeSet) -> Vec<Change> {
         }
         let (gained, lost): (i64, i64) =
             balance.values().fold((0, 0), |(more, less), count| (more + (*count).max(0), less + (-count).max(0)));
+        if says == Says::Skip {
+            skipped = gained;
+        }
         for (file, language, base, head) in &files {
             let (side, lines) = if says == Says::Skip { (Side::Head, head) } else { (Side::Base, base) };
             let other = if says == Says::Skip { base } else { head };
             // A line that was written anew is one less and one more.
-            if says != Says::Skip && lost <= gained || of(lines, says).count() <= of(other, says).count() {
+            if says != Says::Skip && lost <= gained + skipped || of(lines, says).count() <= of(other, says).count() {
                 continue;
             }
             let is_news = |line: &&Line| {

@@ -116,6 +116,20 @@ fn implies(now: (&Node, bool), before: (&Node, bool), depth: usize) -> bool {
     }
 }
 
+/// Whether a condition asks for the opposite: `platform == x` that became `platform != y` holds nearly everywhere.
+fn is_turned(before: &Mark, now: &Mark) -> bool {
+    let operator = |mark: &Mark| {
+        mark.condition
+            .as_ref()
+            .filter(|condition| condition.kind == Kind::Binary)
+            .map(|condition| condition.text.clone())
+    };
+    let pair = operator(before).zip(operator(now));
+    pair.is_some_and(|(before, now)| {
+        matches!((&*before, &*now), ("==", "!=") | ("!=", "==") | ("===", "!==") | ("!==", "==="))
+    })
+}
+
 enum Parts<'n> {
     Not(&'n Node),
     All(Vec<&'n Node>),
@@ -165,7 +179,8 @@ fn push_mark(old: &Case, new: &Case, mark: &Mark, before: Option<&Mark>, diff: &
         MarkKind::ExpectedFailure => Change::ExpectedToFail,
         _ => {
             let asks = |mark: &Mark| mark.condition.as_ref().is_some_and(asks_the_machine);
-            let other = |before: &&Mark| asks(mark) && asks(before) && !narrower(before, mark);
+            let other =
+                |before: &&Mark| asks(mark) && asks(before) && !narrower(before, mark) && !is_turned(before, mark);
             let otherwise_before = mark.gate == Gate::Sometimes && before.filter(other).is_some();
             Change::Skipped { gate: mark.gate, otherwise_before }
         }

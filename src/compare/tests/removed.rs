@@ -19,13 +19,13 @@ pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &S
         if total > 0 && credited == total {
             continue;
         }
-        if total > 0 && is_obsolete(old, matched, around) {
-            continue;
-        }
         gone.push((*old, subject_gone(old, around), (credited, total)));
     }
     with_their_file(&mut gone, matched);
     for (old, subject_gone, (credited, total)) in gone {
+        if total > 0 && is_obsolete(old, matched, around) {
+            continue;
+        }
         let why = match (total, credited) {
             (0, _) => "is gone".to_owned(),
             (_, 0) if total == 1 => "is gone with its check".to_owned(),

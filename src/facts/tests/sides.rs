@@ -22,7 +22,8 @@ pub struct Sides {
 
 impl Sides {
     pub fn of(change: &ChangeSet) -> Self {
-        let files: Vec<&FileChange> = change.files.iter().filter(|file| may_hold_tests(file)).collect();
+        let files: Vec<&FileChange> =
+            change.files.iter().filter(|file| may_hold_tests(file) || file.was == Role::Test).collect();
         let parsed: Vec<_> = files.par_iter().map(|file| sources(change, file)).collect();
         let (base, head): (Vec<_>, Vec<_>) = parsed.into_iter().unzip();
         let mut sides = Self::default();
@@ -81,8 +82,6 @@ fn configuration(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Te
 fn may_hold_tests(file: &FileChange) -> bool {
     match file.role {
         Role::Test => true,
-        // A new name takes no test out of sight, whatever the file is called now.
-        _ if file.was == Role::Test => true,
         // Tests beside the code they test.
         Role::Production => file.path().extension() == Some(b"rs"),
         _ => false,
@@ -144,7 +143,12 @@ impl Text {
 
 fn text(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Result<Text, (RepoPath, String)>> {
     let entry = file.side(side)?;
-    text_of(entry, file.role == Role::Production && file.was != Role::Test, || change.content(file, side))
+    // Under its new name no runner may look into it any more.
+    if side == Side::Head && !may_hold_tests(file) {
+        return None;
+    }
+    let role = if side == Side::Base { file.was } else { file.role };
+    text_of(entry, role == Role::Production, || change.content(file, side))
 }
 
 /// A file of either side as a source of tests; `None` where it can hold none.
