@@ -20,6 +20,7 @@ pub mod evidence;
 pub mod facts;
 pub mod git;
 pub mod hook;
+mod junit;
 pub mod lang;
 pub mod packet;
 pub mod policy;

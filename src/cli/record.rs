@@ -163,8 +163,8 @@ fn report(path: &Path, started: SystemTime) -> Result<junit::Report> {
     if is_old {
         return Err(unread("it was there before the command ran, and is not of this run".into()));
     }
-    if metadata.len() > junit::MAX_BYTES {
-        return Err(unread(format!("it is larger than {} bytes", junit::MAX_BYTES)));
+    if metadata.len() > crate::junit::LIMIT {
+        return Err(unread(format!("it is larger than {} bytes", crate::junit::LIMIT)));
     }
     let bytes = std::fs::read(path).map_err(|error| unread(error.to_string()))?;
     junit::read(&String::from_utf8_lossy(&bytes)).map_err(unread)

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use globset::GlobMatcher;
 
 use super::ProveError;
-use super::junit;
 use super::outcome::Outcome;
 use super::run::Plan;
 use super::runner::{self, Prepared};
@@ -119,7 +118,10 @@ impl<'a> Matrix<'a> {
             .map_err(|why| ProveError::Command { command: spelled(&self.plan.words), why })?;
         let mut tests = self.prepared.results(&ran, &report);
         tests.extend(
-            self.report_files().iter().filter_map(|file| runner::read_file(file)).flat_map(|text| junit::read(&text)),
+            self.report_files()
+                .iter()
+                .filter_map(|file| runner::read_file(file))
+                .flat_map(|text| runner::reported(&text)),
         );
         let printed: Vec<u8> = ran.stdout.iter().chain(&ran.stderr).copied().collect();
         Ok(Outcome { ended: ran.ended, tests, tail: tail(&printed), seconds: ran.elapsed.as_secs_f64() })

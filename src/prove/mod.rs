@@ -14,7 +14,6 @@ mod experiment;
 mod faults;
 mod inline;
 mod judgement;
-mod junit;
 mod matrix;
 mod model;
 mod outcome;

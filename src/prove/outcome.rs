@@ -1,6 +1,7 @@
 //! What a run said of single tests, where it said so.
 
 use super::run::Ended;
+use crate::junit;
 
 /// The outcome of one command in one tree.
 #[derive(Clone, Debug)]
@@ -54,6 +55,17 @@ impl Outcome {
     pub fn status_of_same(&self, other: &TestResult) -> Option<Status> {
         let same = |test: &&TestResult| test.suite == other.suite && test.name == other.name;
         self.tests.iter().filter(same).map(|test| test.status).max()
+    }
+}
+
+impl From<junit::Case> for TestResult {
+    fn from(case: junit::Case) -> Self {
+        let status = match case.outcome {
+            junit::Outcome::Passed => Status::Passed,
+            junit::Outcome::Failed => Status::Failed,
+            junit::Outcome::Skipped => Status::Skipped,
+        };
+        Self { suite: case.suite, name: case.name, file: case.file, status }
     }
 }
 

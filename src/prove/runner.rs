@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::junit;
 use super::outcome::{Status, TestResult};
 use super::run::Ran;
+use crate::junit;
 
 /// A runner, recognised by words of the command.
 struct Runner {
@@ -146,7 +146,7 @@ impl Prepared {
         let Some((runner, _)) = self.known else { return Vec::new() };
         let stdout = || String::from_utf8_lossy(&ran.stdout);
         match runner.reads {
-            Reads::Junit => read_file(report).map(|text| junit::read(&text)).unwrap_or_default(),
+            Reads::Junit => read_file(report).map(|text| reported(&text)).unwrap_or_default(),
             Reads::Jest => read_file(report).map(|text| jest(&text)).unwrap_or_default(),
             Reads::Rspec => read_file(report).map(|text| rspec(&text)).unwrap_or_default(),
             Reads::Go => stdout().lines().filter_map(go).collect(),
@@ -168,6 +168,11 @@ fn position(words: &[OsString], called: &[&str]) -> Option<usize> {
     let at = words.iter().position(|word| name(word) == called[0])?;
     let rest = words.get(at + 1..at + called.len())?;
     rest.iter().zip(&called[1..]).all(|(word, wanted)| word == wanted).then_some(at + called.len())
+}
+
+/// The tests of a JUnit report; nothing where it can't be read: a runner that died half-way says so by its exit code.
+pub fn reported(text: &str) -> Vec<TestResult> {
+    junit::read(text).unwrap_or_default().into_iter().map(TestResult::from).collect()
 }
 
 /// A report of the runner's, whole; nothing where there is none or it is too large.

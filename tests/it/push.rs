@@ -12,7 +12,7 @@ pub struct Pair {
 }
 
 /// Blocks what touches `secret/`, warns of nothing.
-const POLICY: &str = "\
+pub const POLICY: &str = "\
 version = 1
 extends = [\"observe\"]
 [scope]

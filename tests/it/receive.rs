@@ -5,19 +5,8 @@ use std::net::TcpListener;
 use std::process::{Child, Stdio};
 
 use crate::program::{self, Run, finished, prepare, run};
-use crate::push::push_from;
+use crate::push::{POLICY, push_from};
 use crate::repository::{TestRepository, scrubbed};
-
-const POLICY: &str = "\
-version = 1
-extends = [\"observe\"]
-[scope]
-forbidden = [\"secret/**\"]
-[rules]
-forbidden-path = \"block\"
-[people]
-rules = [\"forbidden-path\"]
-";
 
 /// A bare repository with a hook, and a clone without any.
 struct Server {
