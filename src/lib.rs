@@ -74,7 +74,8 @@ pub fn judge(
     claims: &evidence::Claims,
 ) -> verdict::Verdict {
     let found = findings(change, &subject, policy, claims);
-    verdict::Verdict::new(found, change, policy, subject)
+    let written = evidence::gather(claims, change, policy, subject.branch.as_deref());
+    verdict::Verdict::new(found, change, policy, subject).with_appeals(&evidence::appeals(&written))
 }
 
 /// What every rule says, before the policy gives it a level.

@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser};
 use super::exit::Exit;
 use super::failure::Result;
 use super::{
-    check, ci, commit_msg, demo, evidence, explain, hook, hooks, init, manual, packet, policy, pre_push, prove,
+    appeal, check, ci, commit_msg, demo, evidence, explain, hook, hooks, init, manual, packet, policy, pre_push, prove,
     receive, record, rules, waive,
 };
 
@@ -61,6 +61,8 @@ enum Command {
     Evidence(evidence::EvidenceArgs),
     /// Excuse one finding, for a person to merge into the base
     Waive(waive::Waive),
+    /// File the branch's case against a finding, which excuses nothing
+    Appeal(appeal::Appeal),
     /// Run tests of both sides on code of both sides, and convict or clear what looks weakened
     Prove(prove::Prove),
     /// Judge what a CI job was started for
@@ -98,6 +100,7 @@ impl Program {
             Command::Policy(command) => command.run(),
             Command::Waive(command) => command.run(),
             Command::Record(command) => command.run(),
+            Command::Appeal(command) => command.run(),
             Command::Evidence(command) => command.run(),
             Command::Packet(command) => command.run(),
             Command::Prove(command) => command.run(),

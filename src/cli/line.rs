@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::exit::Exit;
 use super::failure::{Failure, Result};
-use super::outlet::Progress;
+use super::outlet::{Progress, note};
 use crate::change::{ChangeSet, Unreadable};
 use crate::evidence::{Claims, Commit, evidence_file, sarif};
 use crate::git::{self, GitError, Head, ObjectId, Repository, Uncommitted};
@@ -15,7 +15,7 @@ use crate::record::gather::{self, Tested};
 use crate::record::{ALLOWED_SIGNERS_FILE, AllowedSigners};
 use crate::report::{Outcome, Report, store};
 use crate::rules::COUNTED_BEYOND;
-use crate::verdict::{Agent, Event, Revision, Subject, Waivers, waivers};
+use crate::verdict::{Agent, Event, Revision, Subject, Waiver, Waivers, waivers};
 use crate::{RepoPath, Side};
 
 /// A commit with the name someone used for it.
@@ -246,12 +246,27 @@ pub fn judge(repository: &Repository, question: &Question) -> Result<Answer> {
         Preparation::Nothing(failure) => return Ok(Answer::Nothing(failure)),
     };
     let verdict = crate::judge(&change, subject, &policy, &claims);
+    for waiver in policy.waivers().idle(&verdict.judgements, &change).take(MOST_NOTES) {
+        note(&about(waiver, policy.waivers()));
+    }
     let report = Report::from_verdict(&verdict, &change, started.elapsed());
     if repository.worktree_dir().is_some() {
         // A courtesy to `explain`: the verdict does not depend on it. A bare repository serves many and is left as it is.
         let _ = store::save(&store::path(&repository.common_dir(), repository.git_dir()), &report);
     }
     Ok(Answer::Judged(Box::new(report)))
+}
+
+/// So many notes on waivers are read; `waive --list` has them all.
+const MOST_NOTES: usize = 5;
+
+fn about(waiver: &Waiver, waivers: &Waivers) -> String {
+    let place = format!("{}:{}", waiver.origin.path, waiver.origin.line);
+    if waivers.is_expired(waiver) {
+        format!("agentgate: the waiver at {place} expired on {}; take it out", waiver.expires)
+    } else {
+        format!("agentgate: the waiver at {place} excuses nothing here; take it out where it has done its work")
+    }
 }
 
 /// The line up to the judgement.

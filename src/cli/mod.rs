@@ -3,6 +3,7 @@
 //! The only place that prints, exits, or makes sentences of errors. Findings go to standard output, everything else to
 //! standard error.
 
+mod appeal;
 mod arguments;
 mod chain;
 mod check;

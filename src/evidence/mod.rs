@@ -4,6 +4,7 @@
 //! Reads words into structure; whether they suffice is a rule's business. `markdown`, `trailers` and [`sarif`] know how something
 //! is written, [`written`](Written) where.
 
+mod appeals;
 mod mapping;
 mod markdown;
 mod reference;
@@ -14,6 +15,7 @@ pub mod sarif;
 mod trailers;
 mod written;
 
+pub use appeals::{Appeal, appeals};
 pub use mapping::{Mapping, mappings};
 pub use markdown::{Document, Kind, Section, Statement};
 pub use reference::{Reference, references};
@@ -21,7 +23,7 @@ pub use results::{Reported, reported};
 pub use risk::{Declared, declared_risk, has_rollback_note};
 pub use trailers::{Trailer, trailers};
 pub use written::{
-    Claim, Source, Written, code_tree, evidence_file, files, gather, is_record, is_same_name, templates,
+    Claim, Source, Written, code_tree, evidence_file, file_of, files, gather, is_record, is_same_name, templates,
 };
 
 use crate::record::Records;

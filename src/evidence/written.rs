@@ -92,6 +92,11 @@ pub fn files<'a>(change: &'a ChangeSet, policy: &Policy, branch: Option<&str>) -
     change.files.iter().filter(move |file| is_record(file) || is_named(file))
 }
 
+/// Where a branch speaks about itself unless the policy says otherwise.
+pub fn file_of(branch: &str) -> String {
+    format!("{}{branch}.md", String::from_utf8_lossy(FOLDER))
+}
+
 /// The file in which the policy wants a branch to speak about itself, where it names one.
 pub fn evidence_file(policy: &Policy, branch: Option<&str>) -> Option<RepoPath> {
     path_for(policy.evidence().file.as_deref()?, policy, branch)

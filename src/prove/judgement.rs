@@ -118,8 +118,9 @@ fn told(outcome: &Outcome, control: &Outcome, differing: &[String]) -> Option<bo
     if control.ended.passed() {
         return Some(!outcome.ended.passed());
     }
-    let both_name_tests = !outcome.tests.is_empty() && !control.tests.is_empty();
-    both_name_tests.then_some(false)
+    // A control whose own run broke down has nothing that could have stayed the same.
+    let is_comparable = control.count(Status::Passed) > 0 && outcome.count(Status::Passed) > 0;
+    is_comparable.then_some(false)
 }
 
 fn charge(suspect: &Suspect, outcomes: &Outcomes) -> Charge {

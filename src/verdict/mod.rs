@@ -4,6 +4,7 @@
 //! what remains is sorted, so that the same findings in another order are the same verdict. From here on nothing holds a secret:
 //! whatever format shows a verdict, it cannot leak one.
 
+mod appeals;
 mod finding;
 mod fingerprint;
 mod judge;

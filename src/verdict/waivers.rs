@@ -9,8 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Finding;
-use super::Subject;
+use super::{Finding, Judgement, Subject};
 use crate::change::ChangeSet;
 use crate::policy::{Origin, PolicyError, Problem, Reader, Text, nearest};
 use crate::rules;
@@ -122,6 +121,19 @@ impl Waivers {
 
     pub fn is_expired(&self, waiver: &Waiver) -> bool {
         waiver.expires < self.today
+    }
+
+    /// Those that have ended, and those about files of the change that excused nothing in it: what nobody needs any more.
+    pub fn idle<'a>(&'a self, judgements: &'a [Judgement], change: &'a ChangeSet) -> impl Iterator<Item = &'a Waiver> {
+        let is_used = |waiver: &Waiver| {
+            judgements.iter().any(|it| it.waiver.as_ref().is_some_and(|used| used.origin == waiver.origin))
+        };
+        let is_near = |waiver: &Waiver| {
+            let touches =
+                |path: &str| change.files.iter().any(|file| file.touched().any(|(_, it)| it.to_text() == path));
+            waiver.path.as_deref().is_some_and(touches)
+        };
+        self.list.iter().filter(move |waiver| self.is_expired(waiver) || is_near(waiver) && !is_used(waiver))
     }
 
     /// What there is on a finding: the best answer of all waivers.

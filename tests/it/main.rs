@@ -1,12 +1,14 @@
 //! Every integration test, in one program: linking is the slow part.
 
 mod agent_hooks;
+mod appeal;
 mod bad_input;
 mod cases;
 mod cli;
 mod delegation;
 mod demo;
 mod evidence;
+mod evidence_items;
 mod explain;
 mod git;
 mod hostile;

@@ -323,6 +323,22 @@ fn a_command_that_is_not_there_is_an_error() {
 }
 
 #[test]
+fn runs_that_break_down_on_both_sides_tell_nothing() {
+    if !is_here("python3") {
+        return;
+    }
+    let repository = billing("    import nowhere\n");
+    repository.write("billing.py", BILLING.replace("count > 0", "count != 0"));
+    repository.commit("change");
+    let run = prove(&repository, &["--format", "json"], &PYTHON);
+    let proof = json(&run);
+    assert_eq!(
+        (run.code, &proof["behaviour_kept"], &proof["regression_proven"]),
+        (2, &serde_json::Value::Null, &serde_json::Value::Null)
+    );
+}
+
+#[test]
 fn what_passes_at_times_decides_nothing() {
     if !is_here("python3") {
         return;

@@ -64,7 +64,10 @@ fn other_content_is_not_excused() {
     assert_eq!(waive(&test, &id(&report), "2999-12-31"), 0);
     merge_waivers(&test, "feature/limits");
     assert_eq!(judged(&test, &[]).0, 0);
+    assert_eq!(test.agentgate(&["check"]).stderr, "", "one that is used is no news");
     test.write(POLICY, "version = 1\nextends = [\"observe\"]\n").commit("more");
+    let run = test.agentgate(&["check"]);
+    assert!(run.stderr.contains("waivers.toml:4 excuses nothing here"), "{run:?}");
     let (code, report) = judged(&test, &[]);
     assert_eq!(code, 1, "{report}");
     let help = report["findings"][0]["help"].as_str().unwrap_or_default();
@@ -85,6 +88,8 @@ fn a_waiver_ends() {
     let (code, report) = judged(&test, &[]);
     assert_eq!(code, 1);
     assert!(report["findings"][0]["help"].as_str().unwrap_or_default().contains("expired on 2000-01-01"), "{report}");
+    let run = test.agentgate(&["check"]);
+    assert!(run.stderr.contains("waivers.toml:4 expired on 2000-01-01; take it out"), "{run:?}");
 }
 
 #[test]

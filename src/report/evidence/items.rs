@@ -7,7 +7,7 @@ use crate::compare::evidence::{self as compare, Answer};
 use crate::evidence::{self, Claims, Source, Written, review};
 use crate::policy::Policy;
 use crate::record::{Outcome, Recorded, Trust};
-use crate::report::{Outcome as Verdict, Report};
+use crate::report::{Outcome as Verdict, Report, text};
 
 /// All that is known of a branch or merge.
 pub struct Known<'a> {
@@ -129,8 +129,12 @@ fn files(known: &Known<'_>, written: &[Written]) -> Found {
     }
     let changes = known.report.changes;
     let what = format!(
-        "{} files ({} production, {} tests), +{} -{}",
-        changes.files, changes.production_files, changes.test_files, changes.added, changes.deleted
+        "{} ({} production, {} tests), +{} -{}",
+        text::count(changes.files, "file"),
+        changes.production_files,
+        changes.test_files,
+        changes.added,
+        changes.deleted
     );
     Found::new(State::Present, what).from("the diff")
 }
