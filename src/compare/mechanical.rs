@@ -136,16 +136,8 @@ fn compare(base: &[Whole], head: &[Whole], names: &mut Names) -> Vec<Deviation> 
 
 /// The pieces that do something.
 fn spots(files: &[Whole]) -> Vec<Spot<'_>> {
-    let acting = |file| {
-        move |piece: &&Piece| -> bool {
-            let _: &Whole = file;
-            !piece.is_import
-        }
-    };
-    files
-        .iter()
-        .flat_map(|file| file.pieces.iter().filter(acting(file)).map(move |piece| Spot { file, piece }))
-        .collect()
+    let all = files.iter().flat_map(|file| file.pieces.iter().map(move |piece| Spot { file, piece }));
+    all.filter(|spot| !spot.piece.is_import).collect()
 }
 
 /// What one side has more often than the other.
@@ -309,6 +301,9 @@ fn rest(gone: Vec<Spot<'_>>, new: Vec<Spot<'_>>, names: &Names) -> Vec<Deviation
     found
 }
 
+/// Among more pieces than this nobody looks for the likeliest: every pair would have to be compared.
+const COMPARED: usize = 200;
+
 /// The piece that has most words in common, where it is most of them.
 fn alike(gone: &[Spot<'_>], spot: Spot<'_>) -> Option<usize> {
     let set = |piece: &'_ Piece| piece.tokens.iter().map(|token| token.text.to_string()).collect::<BTreeSet<_>>();
@@ -317,6 +312,9 @@ fn alike(gone: &[Spot<'_>], spot: Spot<'_>) -> Option<usize> {
         let theirs = set(old.piece);
         theirs.intersection(&own).count() * 100 / theirs.union(&own).count().max(1)
     };
+    if gone.len() > COMPARED {
+        return None;
+    }
     let (at, most) = gone.iter().map(share).enumerate().max_by_key(|(_, share)| *share)?;
     (most >= 40).then_some(at)
 }
