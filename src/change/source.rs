@@ -79,8 +79,7 @@ impl Source for Trees {
     }
 
     fn paths(&self, side: Side) -> Vec<RepoPath> {
-        let entries = self.objects.list(self.tree(side)).unwrap_or_default();
-        entries.into_iter().map(|entry| entry.path).collect()
+        self.objects.paths(self.tree(side)).unwrap_or_default()
     }
 
     fn below(&self, side: Side, directory: &RepoPath, limit: usize) -> Vec<Entry> {

@@ -45,6 +45,8 @@ pub enum GitError {
     Corrupt { id: String, why: String },
     #[error("object {id} has {size} bytes, more than the limit of {limit}")]
     TooLarge { id: String, size: u64, limit: u64 },
+    #[error("more than {limit} files {what}, which is more than is read")]
+    TooManyFiles { what: &'static str, limit: usize },
     #[error("this repository is bare, it has no work tree or index to judge; name a revision with --head")]
     NoWorktree,
     #[error("the index has unresolved merge conflicts ({}); resolve them and `git add` the result first", .paths.join(", "))]

@@ -35,6 +35,12 @@ pub struct TreeChange {
 /// git refuses deeper trees too (`core.maxTreeDepth`); without a limit, a few small objects could describe endless paths.
 const DEPTH_LIMIT: usize = 2048;
 
+/// Trees may share their subtrees, so a dozen small objects can describe more files than fit into any memory.
+const FILES_LIMIT: usize = 1_000_000;
+
+/// How many files are named where there are more than the limit.
+const FILES_NAMED: usize = 100_000;
+
 /// Trees kept for looking up single paths.
 const CACHED_TREES: usize = 8192;
 
@@ -123,7 +129,7 @@ impl Objects {
     /// The files that differ between two trees, in no particular order. Reads only directories that differ.
     ///
     /// # Errors
-    /// When a tree on the way is missing or damaged.
+    /// When a tree on the way is missing or damaged, or more files differ than anyone can judge.
     pub fn diff_trees(&self, base: ObjectId, head: ObjectId) -> Result<Vec<TreeChange>, GitError> {
         let mut changes = Vec::new();
         let mut pending = vec![Pending { path: Vec::new(), base: Some(base), head: Some(head), depth: 0 }];
@@ -171,6 +177,9 @@ impl Objects {
                     let side = side?;
                     Some(Entry { path: RepoPath::new(path.clone()), mode: mode(side.kind)?, id: side.id })
                 };
+                if changes.len() == FILES_LIMIT {
+                    return Err(GitError::TooManyFiles { what: "differ between the two sides", limit: FILES_LIMIT });
+                }
                 changes.push(TreeChange { base: entry(base), head: entry(head) });
             }
         }
@@ -241,12 +250,16 @@ impl Objects {
     /// Every file, link and submodule of a tree, sorted by path.
     ///
     /// # Errors
-    /// When a tree is missing or damaged.
+    /// When a tree is missing or damaged, or there are too many.
     pub fn list(&self, tree: ObjectId) -> Result<Vec<Entry>, GitError> {
         let mut entries = Vec::new();
         let mut pending = vec![(Vec::new(), tree, 0)];
         while let Some((at, id, depth)) = pending.pop() {
-            for entry in self.read_tree(id)?.0 {
+            let found = self.read_tree(id)?.0;
+            if entries.len() + found.len() > FILES_LIMIT {
+                return Err(GitError::TooManyFiles { what: "are in one commit", limit: FILES_LIMIT });
+            }
+            for entry in found {
                 let path = joined(&at, &entry.name);
                 match mode(entry.kind) {
                     Some(mode) => entries.push(Entry { path: RepoPath::new(path), mode, id: entry.id }),
@@ -257,6 +270,20 @@ impl Objects {
         }
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(entries)
+    }
+
+    /// The paths of every file, sorted; of those nearest to the top where there are too many.
+    ///
+    /// # Errors
+    /// When a tree is missing or damaged.
+    pub fn paths(&self, tree: ObjectId) -> Result<Vec<RepoPath>, GitError> {
+        let listed = match self.list(tree) {
+            Err(GitError::TooManyFiles { .. }) => self.list_below(tree, &RepoPath::from(""), FILES_NAMED),
+            listed => listed,
+        };
+        let mut paths: Vec<RepoPath> = listed?.into_iter().map(|entry| entry.path).collect();
+        paths.sort();
+        Ok(paths)
     }
 
     /// The files of a directory and of those below it, nearest first, no more than a limit.

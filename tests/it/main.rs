@@ -12,6 +12,7 @@ mod evidence_items;
 mod explain;
 mod git;
 mod hostile;
+mod hostile_repository;
 mod init;
 mod install;
 mod installer;
