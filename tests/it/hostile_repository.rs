@@ -403,8 +403,8 @@ fn damaged_packs_are_said() {
     let test = branch();
     test.git(&["repack", "-adq"]);
     let folder = test.dir().join(".git/objects/pack");
-    let pack = std::fs::read_dir(&folder).expect("packs").filter_map(|entry| Some(entry.ok()?.path()));
-    let pack = pack.filter(|path| path.extension().is_some_and(|end| end == "pack")).next().expect("a pack");
+    let mut files = std::fs::read_dir(&folder).expect("packs").filter_map(|entry| Some(entry.ok()?.path()));
+    let pack = files.find(|path| path.extension().is_some_and(|end| end == "pack")).expect("a pack");
     let whole = std::fs::read(&pack).expect("it is read");
     let index = pack.with_extension("idx");
     let whole_index = std::fs::read(&index).expect("it is read");
