@@ -22,6 +22,8 @@ pub struct Finder<'l, 'a> {
     pub library: &'l Library<'a>,
     pub file: usize,
     pub(super) cases: Vec<Case>,
+    /// Cases whose name was given to something else, by their place.
+    taken: HashSet<usize>,
     pub(super) settings: Vec<Setting>,
     mocks: Vec<Mock>,
     pub(super) followed: HashSet<&'a str>,
@@ -52,6 +54,7 @@ pub fn read(library: &Library<'_>, file: usize) -> TestFile {
         library,
         file,
         cases: Vec::new(),
+        taken: HashSet::new(),
         settings: Vec::new(),
         mocks: Vec::new(),
         followed: HashSet::new(),
@@ -61,6 +64,7 @@ pub fn read(library: &Library<'_>, file: usize) -> TestFile {
     let scope = library.files[file].constants.clone();
     let top = Surroundings { scope, ..Surroundings::default() };
     finder.suite(&source.root, top, 0);
+    finder.drop_taken();
     finder.shared_settings();
     if !source.inline {
         finder.helpers();
@@ -395,6 +399,23 @@ impl<'l, 'a> Finder<'l, 'a> {
         value.is(Kind::Call) && Declared::of(self, &Chain::of(value), &around.scope).is_some()
     }
 
+    /// `test_x = None` takes a test away, where a function's name makes it one.
+    fn take(&mut self, name: &str, around: &Surroundings) {
+        if self.library.files[self.file].vocabulary.functions.is_empty() {
+            return;
+        }
+        let is_it = |case: &Case| case.part == Part::Test && case.name == name && case.suites == around.suites;
+        let places = self.cases.iter().enumerate().filter(|(_, case)| is_it(case)).map(|(at, _)| at);
+        self.taken.extend(places);
+    }
+
+    /// Only now: suites that are still being read count their cases by place.
+    fn drop_taken(&mut self) {
+        let taken = std::mem::take(&mut self.taken);
+        let mut at = 0..;
+        self.cases.retain(|_| at.next().is_none_or(|at: usize| !taken.contains(&at)));
+    }
+
     fn assign(
         &mut self,
         node: &'a Node,
@@ -413,14 +434,7 @@ impl<'l, 'a> Finder<'l, 'a> {
                 let reader = self.reader(&around.scope);
                 marks.extend(Annotations::of_value(value, &reader).marks);
             }
-            // `test_x = None` takes a test away.
-            if let Some(at) = self
-                .cases
-                .iter()
-                .position(|case| case.part == Part::Test && case.name == *target.text && case.suites == around.suites)
-            {
-                self.cases.remove(at);
-            }
+            self.take(&target.text, around);
         }
         let mut reader = self.reader(&around.scope);
         reader.visit(node);
