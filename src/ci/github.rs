@@ -79,6 +79,13 @@ struct MergeGroup {
     base_ref: Option<String>,
     head_sha: Option<String>,
     head_ref: Option<String>,
+    head_commit: HeadCommit,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct HeadCommit {
+    message: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -162,20 +169,32 @@ fn merge_group(event: String, group: MergeGroup) -> Result<Request, Unclear> {
     let Some(head) = group.head_sha else { return Err(incomplete("merge_group.head_sha")) };
     let Some(base) = group.base_sha else { return Err(incomplete("merge_group.base_sha")) };
     let short = |name: String| name.strip_prefix("refs/heads/").unwrap_or(&name).to_owned();
+    let mut notes =
+        vec!["a merge group carries no pull request text: what rests on it was judged on the pull request".to_owned()];
+    let merged = group.head_commit.message.as_deref().and_then(merged_branch);
+    if merged.is_none() {
+        notes.push("nor does it name the branch: whose it is, only its commits' authors and trailers tell here".into());
+    }
     Ok(Request {
         provider: PROVIDER.name,
         event,
         base: vec![Pointer::Named(base)],
         base_name: group.base_ref.map(short),
         head,
-        head_name: group.head_ref.map(short),
+        head_name: merged.or(group.head_ref.map(short)),
         text: None,
         author: None,
         page: Page::default(),
-        notes: vec![
-            "a merge group carries no pull request text: what rests on it was judged on the pull request".into(),
-        ],
+        notes,
     })
+}
+
+/// The branch that a queue's merge commit takes in, by the words GitHub writes. The queue's own branch is nobody's.
+fn merged_branch(message: &str) -> Option<String> {
+    let words = message.lines().next()?.strip_prefix("Merge pull request #")?;
+    let (_, from) = words.split_once(" from ")?;
+    let (_owner, branch) = from.trim().split_once('/')?;
+    (!branch.is_empty()).then(|| branch.to_owned())
 }
 
 fn push(environment: &Environment, event: String, payload: &Payload) -> Result<Request, Unclear> {
@@ -276,6 +295,23 @@ mod tests {
         let request = asked("merge_group", &payload, &[]).unwrap();
         assert_eq!(request.base, [Pointer::Named(BASE.into())]);
         assert_eq!(request.base_name.as_deref(), Some("main"));
+        assert_eq!(request.head_name.as_deref(), Some("gh-readonly-queue/main/pr-1"));
+        assert!(request.notes.iter().any(|note| note.contains("whose it is")), "{:?}", request.notes);
+    }
+
+    #[test]
+    fn a_merge_group_of_a_merge_commit_names_its_branch() {
+        for (message, name) in [
+            ("Merge pull request #7 from example/agent/T-1-x\n\nMend", "agent/T-1-x"),
+            ("Merge pull request #7 from example/", "q"),
+            ("Mend (#7)", "q"),
+            ("", "q"),
+        ] {
+            let group = serde_json::json!({ "merge_group": { "base_sha": BASE, "head_sha": HEAD,
+                "head_ref": "refs/heads/q", "head_commit": { "message": message } } });
+            let request = asked("merge_group", &group.to_string(), &[]).unwrap();
+            assert_eq!(request.head_name.as_deref(), Some(name), "{message}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod evidence;
 mod evidence_items;
 mod explain;
 mod git;
+mod github;
 mod hostile;
 mod hostile_repository;
 mod init;
