@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::{line, note, print};
+use crate::agents;
 use crate::git::{GitError, Head, Repository};
 use crate::policy::{self, Policy};
 use crate::setup::{Host, Piece, Setup, State, What};
@@ -15,8 +16,10 @@ Examples:
   agentgate init --dry-run              show what would be written
   agentgate init                        a policy, a pull request template, a word to agents, a CI step
   agentgate init --host gitlab          where the remote's address doesn't tell
+  agentgate init --agent claude-code    and hooks in an agent's settings, so that it asks before it edits and stops
 
-Nothing that is there is changed: what it lacks is printed, to be added by hand (exit code 2).
+Nothing that is there is changed: what it lacks is printed, to be added by hand (exit code 2). Only the settings of agents that are
+named are added to; what stands in them stays.
 Afterwards commit the files to the base branch, from which the policy is read.")]
 pub struct Init {
     /// Where the repository is hosted [default: by the address of `origin` and what lies in the repository]
@@ -25,6 +28,9 @@ pub struct Init {
     /// The branch that people merge into [default: the remote's default branch]
     #[arg(long, value_name = "BRANCH")]
     base: Option<String>,
+    /// Whose own loop is to ask the gate; may be given several times
+    #[arg(long, value_name = "AGENT", value_parser = agents::ALL.iter().map(|adapter| adapter.name).collect::<Vec<_>>())]
+    agent: Vec<String>,
     /// Print what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -45,7 +51,9 @@ impl Init {
         };
         let policy = policy_to_be(top)?;
         let host = self.host.unwrap_or_else(|| Host::of(&repository, top));
-        let setup = Setup { top, host, base: &base, policy: &policy };
+        let callers: Vec<_> =
+            agents::ALL.iter().copied().filter(|it| self.agent.iter().any(|name| name == it.name)).collect();
+        let setup = Setup { top, host, base: &base, policy: &policy, callers: &callers };
         let pieces = setup.pieces()?;
         for piece in &pieces {
             let line = match &piece.state {
@@ -56,13 +64,21 @@ impl Init {
                     setup.write(&piece.path, text)?;
                     format!("written to {}", piece.path)
                 }
+                State::Extended(text) if self.dry_run => {
+                    format!("would be added to {}:\n\n{}", piece.path, indented(text))
+                }
+                State::Extended(text) => {
+                    setup.extend(&piece.path, text)?;
+                    format!("added to {}", piece.path)
+                }
                 State::Complete => format!("is in {} already", piece.path),
-                State::Lacks(_) => format!("{} is there and stays as it is", piece.path),
+                State::Lacks(_) | State::Broken { .. } => format!("{} is there and stays as it is", piece.path),
                 State::ByHand(text) => format!("by hand:\n\n{}", indented(text)),
             };
             print(&format!("{:<9} {line}\n", piece.what.name()))?;
         }
-        let lacking: Vec<&Piece> = pieces.iter().filter(|piece| matches!(piece.state, State::Lacks(_))).collect();
+        let lacking: Vec<&Piece> =
+            pieces.iter().filter(|piece| matches!(piece.state, State::Lacks(_) | State::Broken { .. })).collect();
         let next =
             format!("commit this to `{base}`, from which the policy is read; then `agentgate install` in every clone");
         if !lacking.is_empty() {
@@ -107,8 +123,14 @@ fn policy_to_be(top: &Path) -> Result<Policy> {
 
 fn left_to_you(lacking: &[&Piece]) -> Failure {
     for piece in lacking {
-        let State::Lacks(text) = &piece.state else { continue };
-        note(&format!("\n{} lacks {}; add:\n\n{}", piece.path, lack(piece.what), indented(text).trim_end()));
+        let (what, text) = match &piece.state {
+            State::Lacks(text) => (format!("lacks {}; add:", lack(piece.what)), text),
+            State::Broken { why, wanted } => {
+                (format!("can't be added to: {why}; mend it, or write this into it:"), wanted)
+            }
+            _ => continue,
+        };
+        note(&format!("\n{} {what}\n\n{}", piece.path, indented(text).trim_end()));
     }
     let paths: Vec<&str> = lacking.iter().map(|piece| piece.path.as_str()).collect();
     note("");
@@ -122,6 +144,7 @@ fn lack(what: What) -> &'static str {
         What::Template => "what the policy asks of a pull request",
         What::Agents => "a word on the gate",
         What::Ci => "a job that runs the gate",
+        What::Hooks => "hooks that call the gate",
     }
 }
 

@@ -1,8 +1,10 @@
-//! What a repository needs to be gated: a policy, a form for claims, a word to agents, a step in CI.
+//! What a repository needs to be gated: a policy, a form for claims, a word to agents, a step in CI, agents' hooks.
 //!
-//! Looks at what is there, says what is missing and writes new files. It never changes a file, and knows nothing of terminals.
+//! Looks at what is there, says what is missing and writes new files. The only files it changes are the settings of agents that
+//! were named, and nothing that stands in them. It knows nothing of terminals.
 
 mod host;
+mod settings;
 mod words;
 
 use std::fs;
@@ -11,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 pub use host::Host;
 
+use crate::agents::Adapter;
 use crate::policy::{self, Policy};
 
 /// What `agentgate init` takes care of.
@@ -28,6 +31,7 @@ pub enum What {
     Template,
     Agents,
     Ci,
+    Hooks,
 }
 
 impl What {
@@ -37,6 +41,7 @@ impl What {
             Self::Template => "template",
             Self::Agents => "agents",
             Self::Ci => "CI",
+            Self::Hooks => "hooks",
         }
     }
 }
@@ -47,8 +52,12 @@ pub enum State {
     Missing(String),
     /// There, with everything it needs.
     Complete,
+    /// There, and to be written anew: this is all that it holds and what it lacked.
+    Extended(String),
     /// There, without this, which only its owner should add.
     Lacks(String),
+    /// There, and not what its reader expects, for this reason; it should hold this.
+    Broken { why: String, wanted: String },
     /// No file can be written for it here: what to do instead.
     ByHand(String),
 }
@@ -61,6 +70,8 @@ pub struct Setup<'a> {
     pub base: &'a str,
     /// What will hold: the work tree's policy, or the preset.
     pub policy: &'a Policy,
+    /// Whose loops are to ask the gate.
+    pub callers: &'a [&'static Adapter],
 }
 
 impl Setup<'_> {
@@ -70,7 +81,21 @@ impl Setup<'_> {
     /// When a file that is there can't be read.
     pub fn pieces(&self) -> io::Result<Vec<Piece>> {
         let pieces = [Some(self.policy()?), self.template()?, Some(self.agents()?), Some(self.ci()?)];
-        Ok(pieces.into_iter().flatten().collect())
+        let hooks: Vec<Piece> = self.callers.iter().map(|adapter| self.hooks(adapter)).collect::<io::Result<_>>()?;
+        Ok(pieces.into_iter().flatten().chain(hooks).collect())
+    }
+
+    /// The settings that make an agent call us.
+    fn hooks(&self, adapter: &Adapter) -> io::Result<Piece> {
+        let state = match self.read(adapter.settings)? {
+            None => State::Missing(adapter.example.to_owned()),
+            Some(text) => match settings::merged(adapter, &text) {
+                Ok(settings::Merged::Complete) => State::Complete,
+                Ok(settings::Merged::Text(text)) => State::Extended(text),
+                Err(why) => State::Broken { why, wanted: adapter.example.to_owned() },
+            },
+        };
+        Ok(Piece { what: What::Hooks, path: adapter.settings.to_owned(), state })
     }
 
     fn policy(&self) -> io::Result<Piece> {
@@ -174,6 +199,34 @@ impl Setup<'_> {
     /// # Errors
     /// When something is there, a folder on the way leads out of the work tree, or writing fails.
     pub fn write(&self, path: &str, text: &str) -> io::Result<()> {
+        let file = self.place(path)?;
+        let mut new = fs::File::create_new(&file).map_err(|error| named(path, &error))?;
+        new.write_all(text.as_bytes()).map_err(|error| named(path, &error))
+    }
+
+    /// Exchanges a file for its extended form: who reads it meanwhile sees the one or the other.
+    ///
+    /// # Errors
+    /// When it is a link, a folder on the way leads out of the work tree, or writing fails.
+    pub fn extend(&self, path: &str, text: &str) -> io::Result<()> {
+        let file = self.place(path)?;
+        let known = fs::symlink_metadata(&file).map_err(|error| named(path, &error))?;
+        if !known.is_file() {
+            return Err(io::Error::other(format!("{path}: it is no plain file")));
+        }
+        let beside = file.with_extension(format!("{}.new", std::process::id()));
+        let written = fs::File::create_new(&beside)
+            .and_then(|mut new| new.write_all(text.as_bytes()))
+            .and_then(|()| fs::set_permissions(&beside, known.permissions()))
+            .and_then(|()| fs::rename(&beside, &file));
+        written.map_err(|error| {
+            let _ = fs::remove_file(&beside);
+            named(path, &error)
+        })
+    }
+
+    /// Where a path of the work tree is, with the folders on the way.
+    fn place(&self, path: &str) -> io::Result<PathBuf> {
         let file = self.top.join(path);
         let folder = file.parent().unwrap_or(self.top);
         fs::create_dir_all(folder).map_err(|error| named(path, &error))?;
@@ -183,8 +236,7 @@ impl Setup<'_> {
                 "{path}: a folder on the way is a link that leads out of the work tree"
             )));
         }
-        let mut new = fs::File::create_new(&file).map_err(|error| named(path, &error))?;
-        new.write_all(text.as_bytes()).map_err(|error| named(path, &error))
+        Ok(file)
     }
 }
 

@@ -188,3 +188,91 @@ fn a_link_that_leads_out_is_not_followed() {
     assert!(run.code == 2 && run.stderr.contains("leads out of the work tree"), "{run:?}");
     assert_eq!(fs::read_dir(outside.path()).expect("it is there").count(), 0);
 }
+
+const SETTINGS: [(&str, &str); 5] = [
+    ("claude-code", ".claude/settings.json"),
+    ("codex", ".codex/hooks.json"),
+    ("cursor", ".cursor/hooks.json"),
+    ("gemini", ".gemini/settings.json"),
+    ("copilot", ".github/hooks/agentgate.json"),
+];
+
+#[test]
+fn agents_get_their_hooks_once_and_keep_what_they_have() {
+    let test = on("github.com");
+    let own = "{\n  // small and fast\n  \"model\": \"small\",\n  \"hooks\": { \"Stop\": [{ \"hooks\": [{ \"type\": \"command\", \"command\": \"make lint\" }] }] }\n}\n";
+    test.write(".claude/settings.json", own);
+    let all: Vec<&str> = SETTINGS.iter().flat_map(|(agent, _)| ["--agent", agent]).collect();
+    let arguments = [&["init"], &all[..]].concat();
+    let dry = test.agentgate(&[&arguments[..], &["--dry-run"]].concat());
+    assert!(dry.code == 0 && dry.stdout.contains("would be added to .claude/settings.json"), "{dry:?}");
+    assert_eq!((test.read(".claude/settings.json"), test.has(".codex/hooks.json")), (own.to_owned(), false));
+
+    let run = test.agentgate(&arguments);
+    assert_eq!(run.code, 0, "{run:?}");
+    for (agent, path) in SETTINGS {
+        let text = test.read(path);
+        assert_eq!(
+            text.matches(&format!("agentgate hook {agent}\"")).count(),
+            if agent == "copilot" { 4 } else { 2 },
+            "{text}"
+        );
+        assert!(run.stdout.contains(path), "{run:?}");
+    }
+    let claude = test.read(".claude/settings.json");
+    assert!(claude.contains("// small and fast") && claude.contains("\"make lint\""), "{claude}");
+
+    let before: Vec<String> = SETTINGS.iter().map(|(_, path)| test.read(path)).collect();
+    let again = test.agentgate(&arguments);
+    assert_eq!((again.code, again.stdout.matches("already").count()), (0, 9), "{again:?}");
+    assert_eq!(SETTINGS.iter().map(|(_, path)| test.read(path)).collect::<Vec<_>>(), before);
+    assert_eq!(test.agentgate(&["init", "--agent", "nobody"]).code, 2);
+}
+
+#[test]
+fn settings_that_are_broken_stay_and_are_named() {
+    let test = on("github.com");
+    for broken in ["{ \"hooks\": ", "[]", "{\"hooks\": {\"Stop\": \"make lint\"}}"] {
+        test.write(".claude/settings.json", broken);
+        let run = test.agentgate(&["init", "--agent", "claude-code", "--agent", "codex"]);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains(".claude/settings.json can't be added to"), "{run:?}");
+        assert!(run.stderr.contains("agentgate hook claude-code"), "what belongs into it: {run:?}");
+        assert_eq!(test.read(".claude/settings.json"), broken);
+        assert!(test.has(".codex/hooks.json"), "the others are written: {run:?}");
+    }
+}
+
+/// What is written is what the agent runs: its command, with the event it sends, refuses the edit.
+#[cfg(unix)]
+#[test]
+fn the_command_that_was_written_answers_the_agent() {
+    let test = TestRepository::new();
+    test.write("a.py", "a = 1\n").commit("base");
+    assert_eq!(test.agentgate(&["init", "--agent", "claude-code"]).code, 0);
+    test.write(POLICY, "version = 1\n[scope]\nforbidden = [\"infra/**\"]\n").commit("gate");
+    let settings: serde_json::Value = serde_json::from_str(&test.read(".claude/settings.json")).expect("JSON");
+    let command =
+        settings.pointer("/hooks/PreToolUse/0/hooks/0/command").and_then(|it| it.as_str()).expect("a command");
+    let event = r#"{"hook_event_name":"PreToolUse","tool_name":"Write","tool_input":{"file_path":"infra/a.tf"}}"#;
+    let mut shell = crate::repository::scrubbed("sh", test.dir());
+    crate::program::prepare(&mut shell);
+    let run = shell.args(["-c", &format!("printf '%s' '{event}' | {command}")]).output().expect("sh runs");
+    let answer: serde_json::Value =
+        serde_json::from_slice(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"));
+    assert_eq!(answer["hookSpecificOutput"]["permissionDecision"], "deny", "{answer}");
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_that_are_a_link_are_not_written_through() {
+    let test = on("github.com");
+    let outside = tempfile::tempdir().expect("a folder");
+    std::fs::write(outside.path().join("settings.json"), "{}").expect("written");
+    std::fs::create_dir(test.dir().join(".claude")).expect("a folder");
+    std::os::unix::fs::symlink(outside.path().join("settings.json"), test.dir().join(".claude/settings.json"))
+        .expect("a link");
+    let run = test.agentgate(&["init", "--agent", "claude-code"]);
+    assert!(run.code == 2 && run.stderr.contains("no plain file"), "{run:?}");
+    assert_eq!(std::fs::read_to_string(outside.path().join("settings.json")).expect("it is there"), "{}");
+}
