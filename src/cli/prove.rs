@@ -11,7 +11,7 @@ use super::line::{self, Base, Circumstances, End, Preparation, Question, Reading
 use super::outlet::{self, Progress};
 use crate::prove::{self, Plan, Setup};
 use crate::report::style::Style;
-use crate::report::{Report, proof};
+use crate::report::{Report, proof, store};
 use crate::verdict::Event;
 
 #[derive(Debug, clap::Args)]
@@ -29,6 +29,7 @@ fault in the code is caught by the base's version and by no test of the head. Wi
 one ([prove] command); the branch never does.
 
 The command runs with your rights. Its environment holds what tools need to find themselves, and what the policy names.
+What running said of a finding is shown by `agentgate explain` afterwards.
 
 Exit codes: 0 nothing convicted, 1 convicted or a required proof is missing, 2 could not be run.")]
 pub struct Prove {
@@ -59,6 +60,9 @@ pub struct Prove {
     /// Fail where no test of the head fails on the base's code: a bug fix without a regression test
     #[arg(long)]
     require_regression_test: bool,
+    /// Keep results in refs/notes/agentgate-prove, and use those that are there for the same trees
+    #[arg(long)]
+    cache: bool,
     /// Leave the temporary repository behind
     #[arg(long)]
     keep: bool,
@@ -111,7 +115,7 @@ impl Prove {
         let seconds = self.timeout.or(settings.timeout_seconds).unwrap_or(TIMEOUT);
         let plan = Plan { words, timeout: Duration::from_secs(seconds), environment: settings.environment.clone() };
         let verdict = crate::judge(&prepared.change, prepared.subject, &prepared.policy, &prepared.claims);
-        let report = Report::from_verdict(&verdict, &prepared.change, Duration::ZERO);
+        let mut report = Report::from_verdict(&verdict, &prepared.change, Duration::ZERO);
         let progress = Progress::start("agentgate: proving");
         let setup = Setup {
             repository: &repository,
@@ -125,13 +129,20 @@ impl Prove {
             caches: &settings.caches,
             faults: self.mutants,
             repeats: self.repeat,
+            cache: self.cache || settings.keeps_results,
             keep: self.keep,
         };
         let proof = prove::prove(&setup, &|what| progress.say(&format!("agentgate: {what}")))?;
         drop(progress);
         let style = if self.form.output.is_some() { Style::plain() } else { Style::for_stdout() };
         outlet::deliver(&proof::render(&proof, format, style), self.form.output.as_deref())?;
-        let is_missing = self.require_regression_test && proof.regression_proven != Some(true);
+        proof::annotate(&mut report.findings, &proof);
+        if repository.worktree_dir().is_some() {
+            // A courtesy to `explain`, as after a check.
+            let _ = store::save(&store::path(&repository.common_dir(), repository.git_dir()), &report);
+        }
+        let needs_test = self.require_regression_test || settings.needs_regression_test;
+        let is_missing = needs_test && proof.regression_proven != Some(true);
         let is_convicted = proof.charges.iter().any(|charge| charge.conviction.convicts());
         Ok(match () {
             () if is_convicted || is_missing => Exit::Blocked,

@@ -257,6 +257,10 @@ pub struct Prove {
     pub timeout_seconds: Option<u64>,
     pub caches: Vec<String>,
     pub environment: Vec<String>,
+    /// Whether outcomes are kept in notes.
+    pub keeps_results: bool,
+    /// Whether a branch without a regression test is not proven.
+    pub needs_regression_test: bool,
 }
 
 /// A heading or trailer that must be there, and the line that says so.

@@ -177,6 +177,8 @@ fn prove(view: &View<'_>) -> Prove {
         timeout_seconds: view.at("timeout-seconds").limit().map(|limit| limit.value),
         caches: view.at("caches").texts(),
         environment: view.at("environment").texts(),
+        keeps_results: view.at("results").text().as_deref() == Some("keep"),
+        needs_regression_test: view.at("regression-test").text().as_deref() == Some("required"),
     }
 }
 

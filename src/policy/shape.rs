@@ -194,6 +194,16 @@ static PROVE: &[Key] = &[
         "Paths of the work tree that runs share with it: installed dependencies, build caches.",
     ),
     key("environment", Shape::List(Item::Text), "Variables that runs are given besides the usual ones."),
+    key(
+        "results",
+        Shape::OneOf(&["keep", "forget"]),
+        "Whether results are kept in refs/notes/agentgate-prove and used again for the same trees; whoever can write these notes is believed.",
+    ),
+    key(
+        "regression-test",
+        Shape::OneOf(&["required", "optional"]),
+        "Whether `prove` fails where no test of the branch fails without its code.",
+    ),
 ];
 
 static AGENTS: &[Key] = &[

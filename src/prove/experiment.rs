@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::ProveError;
+use super::cache::Cache;
 use super::faults::{self, Fault};
 use super::judgement::{self, Suspect};
 use super::matrix::{Matrix, spelled};
@@ -32,6 +33,8 @@ pub struct Setup<'a> {
     pub faults: usize,
     /// How often a run is repeated before it decides anything.
     pub repeats: u32,
+    /// Keep outcomes in the repository's notes, and use those that are there.
+    pub cache: bool,
     /// Leave the temporary repository behind.
     pub keep: bool,
 }
@@ -60,7 +63,13 @@ pub fn prove(setup: &Setup<'_>, say: &dyn Fn(&str)) -> Result<Proof, ProveError>
     matrix.link(setup.caches, setup.repository.worktree_dir())?;
     let suspects = judgement::suspects(setup.findings);
     let files = test_files(setup, &suspects);
-    let mut runs = Runs { matrix, files, repeats: setup.repeats, flaky: Vec::new(), say };
+    let repeats = setup.repeats.to_string();
+    let also: Vec<&str> = [repeats.as_str(), setup.reports.as_deref().unwrap_or_default()]
+        .into_iter()
+        .chain(setup.caches.iter().map(String::as_str))
+        .collect();
+    let cache = setup.cache.then(|| Cache::new(setup.repository, plan, &also));
+    let mut runs = Runs { matrix, files, cache, repeats: setup.repeats, seen: Vec::new(), flaky: Vec::new(), say };
     let outcomes = runs.all()?;
     let mut proof = judgement::proof(&outcomes, &suspects, runs.matrix.selects());
     (proof.base, proof.head, proof.command) = (setup.base.to_string(), setup.head.to_string(), spelled(&plan.words));
@@ -69,6 +78,7 @@ pub fn prove(setup: &Setup<'_>, say: &dyn Fn(&str)) -> Result<Proof, ProveError>
         runs.try_faults(setup, &suspects, &outcomes, &mut proof)?;
     }
     proof.flaky_tests = runs.flaky;
+    proof.notes.extend(runs.cache.iter().flat_map(Cache::notes));
     if setup.keep {
         proof.notes.push(format!("the temporary repository was kept: {}", runs.matrix.checkout.work_tree().display()));
     }
@@ -88,7 +98,10 @@ pub struct Outcomes {
 struct Runs<'a> {
     matrix: Matrix<'a>,
     files: Vec<String>,
+    cache: Option<Cache<'a>>,
     repeats: u32,
+    /// What trees ended with in this proof.
+    seen: Vec<(ObjectId, Outcome)>,
     flaky: Vec<String>,
     say: &'a dyn Fn(&str),
 }
@@ -103,16 +116,31 @@ impl Runs<'_> {
         })
     }
 
-    /// One combination; run again where it fails, since a failure is what decides.
+    /// One combination. Where only code or only tests changed, two combinations are one tree and run once.
     fn cell(&mut self, code: Side, tests: Side) -> Result<Outcome, ProveError> {
+        let tree = self.matrix.tree(code, tests);
+        if let Some((_, outcome)) = self.seen.iter().find(|(seen, _)| *seen == tree) {
+            return Ok(outcome.clone());
+        }
+        let outcome = self.repeated(tree, code, tests)?;
+        self.seen.push((tree, outcome.clone()));
+        Ok(outcome)
+    }
+
+    /// One combination; run again where it fails, since a failure is what decides.
+    fn repeated(&mut self, tree: ObjectId, code: Side, tests: Side) -> Result<Outcome, ProveError> {
         let name = |side| if side == Side::Base { "base" } else { "head" };
         (self.say)(&format!("the {}'s tests on the {}'s code", name(tests), name(code)));
-        let mut outcome = self.matrix.run(code, tests, &self.files)?;
+        if let Some(kept) = self.cache.as_ref().and_then(|cache| cache.get(tree, &self.files)) {
+            return Ok(kept);
+        }
+        let mut outcome = self.matrix.run(tree, &self.files)?;
+        let known = self.flaky.len();
         for _ in 0..self.repeats {
             if outcome.ended.passed() && outcome.failing().next().is_none() {
                 break;
             }
-            let again = self.matrix.run(code, tests, &self.files)?;
+            let again = self.matrix.run(tree, &self.files)?;
             for test in &mut outcome.tests {
                 let other = again.status_of_same(test);
                 if test.status == Status::Failed && other == Some(Status::Passed) {
@@ -125,6 +153,26 @@ impl Runs<'_> {
                 self.flaky.push(format!("the whole run of the {}'s tests on the {}'s code", name(tests), name(code)));
                 outcome = again;
             }
+        }
+        if let Some(cache) = self.cache.as_ref().filter(|_| self.flaky.len() == known) {
+            cache.put(tree, &self.files, &outcome);
+        }
+        Ok(outcome)
+    }
+
+    /// The head's code under one side's tests, with a fault.
+    fn faulty(&self, tests: Side, path: &RepoPath, faulty: &[u8], files: &[String]) -> Result<Outcome, ProveError> {
+        self.once(self.matrix.with_file(self.matrix.tree(Side::Head, tests), path, faulty)?, files)
+    }
+
+    /// One run, or what it ended with before.
+    fn once(&self, tree: ObjectId, files: &[String]) -> Result<Outcome, ProveError> {
+        if let Some(kept) = self.cache.as_ref().and_then(|cache| cache.get(tree, files)) {
+            return Ok(kept);
+        }
+        let outcome = self.matrix.run(tree, files)?;
+        if let Some(cache) = &self.cache {
+            cache.put(tree, files, &outcome);
         }
         Ok(outcome)
     }
@@ -152,7 +200,7 @@ impl Runs<'_> {
             }
             (self.say)(&format!("fault {} of {}: {}:{}", at + 1, faults.len(), fault.path.to_text(), fault.line));
             let faulty = fault.applied(source);
-            let with = |tests, files: &[String]| self.matrix.run_with(Side::Head, tests, (&fault.path, &faulty), files);
+            let with = |tests, files: &[String]| self.faulty(tests, &fault.path, &faulty, files);
             tried.tried += 1;
             let base = with(Side::Base, &self.files)?;
             let catching: Vec<usize> = (0..suspects.len())
@@ -171,7 +219,7 @@ impl Runs<'_> {
                 let all = with(Side::Head, &[])?;
                 let control = match &all_of_head {
                     Some(control) => control,
-                    None => all_of_head.insert(self.matrix.run(Side::Head, Side::Head, &[])?),
+                    None => all_of_head.insert(self.once(self.matrix.tree(Side::Head, Side::Head), &[])?),
                 };
                 is_caught = judgement::is_caught(&all, control);
             }
@@ -185,8 +233,10 @@ impl Runs<'_> {
                 }
             }
         }
-        for (charge, (caught, elsewhere)) in proof.charges.iter_mut().zip(caught) {
-            if matches!(charge.conviction, Conviction::Open { .. }) && tried.tried > 0 {
+        for ((charge, (caught, elsewhere)), suspect) in proof.charges.iter_mut().zip(caught).zip(suspects) {
+            // A test that was not seen to run could not have noticed anything.
+            let is_watched = judgement::is_watched(suspect, &outcomes.base_on_head);
+            if matches!(charge.conviction, Conviction::Open { .. }) && tried.tried > 0 && is_watched {
                 charge.conviction = match caught {
                     0 => Conviction::Cleared { tried: tried.tried, caught: 0 },
                     _ if caught == elsewhere => Conviction::Redundant { caught },

@@ -166,6 +166,14 @@ fn status(suspect: &Suspect, outcome: &Outcome) -> Option<Status> {
     outcome.status_of(suspect.charge.test.as_deref()?, &suspect.base_path)
 }
 
+/// Whether the base's version runs and passes on the head's code, so that it can notice a fault there.
+pub fn is_watched(suspect: &Suspect, control: &Outcome) -> bool {
+    match status(suspect, control) {
+        Some(status) => status == Status::Passed,
+        None => !names(control) && control.ended.passed(),
+    }
+}
+
 /// Whether the base's version notices a fault: it passed without and fails with it.
 pub fn catches(suspect: &Suspect, faulty: &Outcome, control: &Outcome) -> bool {
     match status(suspect, control) {

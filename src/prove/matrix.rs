@@ -69,37 +69,26 @@ impl<'a> Matrix<'a> {
         Ok(())
     }
 
-    /// Runs the command on one side's code with one side's tests; only these test files where the runner can choose.
+    /// A tree with one file replaced.
     ///
     /// # Errors
-    /// When the tree can't be laid out or the command not started.
-    pub fn run(&self, code: Side, tests: Side, files: &[String]) -> Result<Outcome, ProveError> {
-        self.run_tree(self.tree(code, tests), files)
-    }
-
-    /// The same with one file of the code replaced.
-    ///
-    /// # Errors
-    /// When the tree can't be laid out or the command not started.
-    pub fn run_with(
-        &self,
-        code: Side,
-        tests: Side,
-        fault: (&RepoPath, &[u8]),
-        files: &[String],
-    ) -> Result<Outcome, ProveError> {
-        let (path, bytes) = fault;
+    /// When it can't be made.
+    pub fn with_file(&self, tree: ObjectId, path: &RepoPath, bytes: &[u8]) -> Result<ObjectId, ProveError> {
         let edit = Edit { path: path.clone(), entry: Some((Mode::File, self.checkout.store(bytes)?)) };
-        let tree = self.checkout.compose(self.tree(code, tests), &[edit])?;
-        self.run_tree(tree, files)
+        Ok(self.checkout.compose(tree, &[edit])?)
     }
 
+    /// One side's code with one side's tests.
     pub fn tree(&self, code: Side, tests: Side) -> ObjectId {
         let index = |side| usize::from(side == Side::Head);
         self.trees[index(code)][index(tests)]
     }
 
-    fn run_tree(&self, tree: ObjectId, files: &[String]) -> Result<Outcome, ProveError> {
+    /// Runs the command in a tree; only these test files where the runner can choose.
+    ///
+    /// # Errors
+    /// When the tree can't be laid out or the command not started.
+    pub fn run(&self, tree: ObjectId, files: &[String]) -> Result<Outcome, ProveError> {
         self.checkout.switch_to(tree)?;
         let top = self.checkout.work_tree();
         let report = self.checkout.beside().join("report");

@@ -10,6 +10,7 @@
 //! the code is caught by the base's version and by nothing of the head's. Commands come from the caller or the base's
 //! policy, never from the branch.
 
+mod cache;
 mod experiment;
 mod faults;
 mod inline;

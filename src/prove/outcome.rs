@@ -15,7 +15,7 @@ pub struct Outcome {
 }
 
 /// One test's result, in its runner's words.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct TestResult {
     /// Its suites, class or module, outermost first, as far as the runner says.
     pub suite: String,
@@ -26,7 +26,7 @@ pub struct TestResult {
     pub status: Status,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Skipped,

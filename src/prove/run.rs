@@ -23,7 +23,8 @@ pub struct Ran {
     pub elapsed: Duration,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Ended {
     Exit(i32),
     /// Ended by a signal, whichever.
@@ -143,7 +144,8 @@ impl Plan {
         }
     }
 
-    fn variables(&self) -> Vec<(OsString, OsString)> {
+    /// What the command finds in its environment.
+    pub fn variables(&self) -> Vec<(OsString, OsString)> {
         let named = PASSED.iter().copied().chain(self.environment.iter().map(String::as_str));
         let mut variables: Vec<(OsString, OsString)> =
             named.filter_map(|name| Some((name.into(), std::env::var_os(name)?))).collect();

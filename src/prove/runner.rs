@@ -26,6 +26,8 @@ enum Reads {
     Junit,
     /// A file in jest's JSON form, which vitest shares.
     Jest,
+    /// A file in mocha's JSON form.
+    Mocha,
     /// A file in RSpec's JSON form.
     Rspec,
     /// `go test -json` on standard output.
@@ -60,6 +62,7 @@ static RUNNERS: &[Runner] = &[
     runner(&["unittest"], &["-v"], Reads::Unittest, Selects::Nothing),
     runner(&["jest"], &["--json", "--outputFile={report}"], Reads::Jest, Selects::Files),
     runner(&["vitest"], &["--reporter=json", "--outputFile={report}"], Reads::Jest, Selects::Files),
+    runner(&["mocha"], &["--reporter=json", "--reporter-option=output={report}"], Reads::Mocha, Selects::Files),
     Runner {
         words: &["node", "--test"],
         arguments: &["--test-reporter=junit", "--test-reporter-destination={report}"],
@@ -148,6 +151,7 @@ impl Prepared {
         match runner.reads {
             Reads::Junit => read_file(report).map(|text| reported(&text)).unwrap_or_default(),
             Reads::Jest => read_file(report).map(|text| jest(&text)).unwrap_or_default(),
+            Reads::Mocha => read_file(report).map(|text| mocha(&text)).unwrap_or_default(),
             Reads::Rspec => read_file(report).map(|text| rspec(&text)).unwrap_or_default(),
             Reads::Go => stdout().lines().filter_map(go).collect(),
             Reads::Cargo => cargo(&stdout()),
@@ -214,6 +218,38 @@ fn jest(text: &str) -> Vec<TestResult> {
             file: Some(file),
             status: named(&test.status),
         })
+        .collect()
+}
+
+#[derive(serde::Deserialize)]
+struct MochaReport {
+    #[serde(default)]
+    passes: Vec<MochaTest>,
+    #[serde(default)]
+    failures: Vec<MochaTest>,
+    #[serde(default)]
+    pending: Vec<MochaTest>,
+}
+
+#[derive(serde::Deserialize)]
+struct MochaTest {
+    title: String,
+    #[serde(rename = "fullTitle", default)]
+    full_title: String,
+    file: Option<String>,
+}
+
+fn mocha(text: &str) -> Vec<TestResult> {
+    let Ok(report) = serde_json::from_str::<MochaReport>(text) else { return Vec::new() };
+    let results = |tests: Vec<MochaTest>, status| {
+        tests.into_iter().map(move |test| {
+            let suites = test.full_title.strip_suffix(&test.title).unwrap_or_default();
+            TestResult { suite: suites.trim().to_owned(), name: test.title, file: test.file, status }
+        })
+    };
+    results(report.passes, Status::Passed)
+        .chain(results(report.failures, Status::Failed))
+        .chain(results(report.pending, Status::Skipped))
         .collect()
 }
 
@@ -350,5 +386,10 @@ mod tests {
             r#"{"testResults":[{"name":"/a.test.js","assertionResults":[{"ancestorTitles":["s"],"title":"t","status":"pending"}]}]}"#,
         );
         assert_eq!(statuses(jest), [Status::Skipped]);
+        let mocha = mocha(
+            r#"{"passes":[{"title":"adds","fullTitle":"cart when full adds","file":"/t/test/a.js"}],"failures":[],"pending":[{"title":"x","fullTitle":"x"}]}"#,
+        );
+        assert_eq!((mocha[0].title().as_str(), mocha[0].status), ("cart when full › adds", Status::Passed));
+        assert_eq!(mocha[1].status, Status::Skipped);
     }
 }

@@ -1,10 +1,9 @@
 //! One side's production code under the other side's tests.
 
 use super::inline;
-use crate::Side;
 use crate::change::{ChangeSet, FileChange, Roles};
 use crate::git::{Checkout, Edit, Entry, GitError};
-use crate::lang;
+use crate::{RepoPath, Side, lang};
 
 /// What turns the tree that has the other side's tests into one with this side's: test files swapped by their role, tests
 /// inside production files by syntax.
@@ -18,7 +17,7 @@ pub fn with_tests_of(
     checkout: &Checkout,
 ) -> Result<Vec<Edit>, GitError> {
     let code = other(tests);
-    let is_test = |entry: &&Entry| roles.role(&entry.path).is_test();
+    let is_test = |entry: &&Entry| roles.role(&entry.path).is_test() || is_runner_configuration(&entry.path);
     let mut edits = Vec::new();
     for file in &change.files {
         let gone = file.side(code).filter(is_test).map(|entry| Edit { path: entry.path.clone(), entry: None });
@@ -30,6 +29,30 @@ pub fn with_tests_of(
         }
     }
     Ok(edits)
+}
+
+/// Files that only tell a test runner what to run and how. They go with the tests: the branch's could leave the base's out.
+/// Files with other settings in them stay with the code, which needs those.
+fn is_runner_configuration(path: &RepoPath) -> bool {
+    const NAMES: &[&str] = &[
+        "pytest.ini",
+        ".pytest.ini",
+        "pytest.toml",
+        ".pytest.toml",
+        "tox.ini",
+        "jasmine.json",
+        ".taprc",
+        ".rspec",
+        "phpunit.xml",
+        "phpunit.xml.dist",
+        "testng.xml",
+        "junit-platform.properties",
+        "nextest.toml",
+    ];
+    const STARTS: &[&str] =
+        &["jest.config.", "vitest.config.", "vitest.workspace.", ".mocharc.", "karma.conf.", "ava.config."];
+    let name = String::from_utf8_lossy(path.file_name());
+    NAMES.contains(&&*name) || STARTS.iter().any(|start| name.starts_with(start))
 }
 
 /// A production file of the code's side with the other side's inline tests.

@@ -179,6 +179,9 @@ fn facts(page: &mut Page, finding: &Finding, most: usize) {
         let text = format!("{}, which failed before", sanitize::line(witness));
         page.labelled("now accepts", LABEL, &[Span::plain(text)]);
     }
+    if let Some(proof) = &finding.proof {
+        page.labelled("proof", LABEL, &[Span::plain(sanitize::line(proof))]);
+    }
     if let Some(help) = &finding.help {
         page.labelled("fix", LABEL, &layout::message(help));
     }

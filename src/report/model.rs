@@ -113,6 +113,9 @@ pub struct Finding {
     /// What a waiver must name besides the id, where the id alone doesn't hold what the finding is about.
     pub content: Option<String>,
     pub waiver: Option<Waiver>,
+    /// What `agentgate prove` found by running, where it did.
+    #[serde(default)]
+    pub proof: Option<String>,
 }
 
 /// The policy line that decided.
@@ -223,6 +226,7 @@ impl Finding {
             because: Because::from(&judgement.because),
             content: judgement.content.clone(),
             waiver: judgement.waiver.as_ref().map(Waiver::from),
+            proof: None,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::sanitize;
 use super::style::{Meaning, Style};
+use super::{Finding, sanitize};
 use crate::Side;
 use crate::prove::{Cell, Charge, Conviction, Proof, Word};
 
@@ -12,6 +12,7 @@ use crate::prove::{Cell, Charge, Conviction, Proof, Word};
 pub enum Format {
     Text,
     Json,
+    Markdown,
 }
 
 impl Format {
@@ -20,6 +21,7 @@ impl Format {
         match format {
             super::Format::Text => Some(Self::Text),
             super::Format::Json => Some(Self::Json),
+            super::Format::Markdown => Some(Self::Markdown),
             _ => None,
         }
     }
@@ -30,6 +32,31 @@ pub fn render(proof: &Proof, format: Format, style: Style) -> String {
         // No value of a proof can fail to become JSON: keys are names and numbers are finite.
         Format::Json => serde_json::to_string_pretty(proof).unwrap_or_default() + "\n",
         Format::Text => text(proof, style),
+        Format::Markdown => {
+            let text = text(proof, Style::plain());
+            let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+            let fence = "`".repeat(longest.max(2) + 1);
+            format!("## agentgate prove\n\n{fence}text\n{text}{fence}\n")
+        }
+    }
+}
+
+/// Writes what running found beside the findings that it is about.
+pub fn annotate(findings: &mut [Finding], proof: &Proof) {
+    for charge in &proof.charges {
+        let (_, word, why) = verdict(&charge.conviction);
+        for finding in findings.iter_mut().filter(|finding| finding.id == charge.finding) {
+            finding.proof = Some(format!("{word}: {why}"));
+        }
+    }
+    // A change without a test in sight may still be told apart by one.
+    let proven = match proof.regression_proven {
+        Some(true) => "a test of the branch passes with the branch's code and fails without it",
+        Some(false) => "no test of the branch fails without the branch's code",
+        None => return,
+    };
+    for finding in findings.iter_mut().filter(|finding| finding.rule == "missing-test") {
+        finding.proof = Some(proven.into());
     }
 }
 
@@ -124,8 +151,9 @@ fn names(out: &mut String, title: &str, names: &[String]) {
     }
 }
 
-fn charged(charge: &Charge, style: Style) -> String {
-    let (meaning, word, why) = match &charge.conviction {
+/// A conviction's colour, its word and its reason.
+fn verdict(conviction: &Conviction) -> (Meaning, &'static str, String) {
+    match conviction {
         Conviction::ConvictedByRun { detail } => (Meaning::Blocked, "convicted", detail.clone()),
         Conviction::ConvictedByFault { counterexample: fault } => (
             Meaning::Blocked,
@@ -149,7 +177,11 @@ fn charged(charge: &Charge, style: Style) -> String {
             format!("of {tried} faults the base's version caught {caught}, and the head's tests caught these too"),
         ),
         Conviction::Open { why } => (Meaning::Warned, "open", why.clone()),
-    };
+    }
+}
+
+fn charged(charge: &Charge, style: Style) -> String {
+    let (meaning, word, why) = verdict(&charge.conviction);
     let line = charge.line.map(|line| format!(":{line}")).unwrap_or_default();
     let test = charge.test.as_deref().map(|test| format!(" {}", sanitize::line(test))).unwrap_or_default();
     format!(

@@ -23,6 +23,7 @@ mod policy;
 mod program;
 mod properties;
 mod prove;
+mod prove_hostile;
 mod providers;
 mod push;
 mod receipts;

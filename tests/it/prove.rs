@@ -6,7 +6,7 @@ use crate::program::{self, Run, finished, run};
 use crate::repository::{TestRepository, scrubbed};
 
 /// Whether a runner is on this machine. A test without it says so: silence would look like a pass.
-fn is_here(program: &str) -> bool {
+pub fn is_here(program: &str) -> bool {
     let here =
         scrubbed(program, std::path::Path::new(".")).arg("--version").output().is_ok_and(|out| out.status.success());
     if !here {
