@@ -335,3 +335,48 @@ fn forgejo_and_gitea() {
         assert!(job.written("step_summary").contains("loosened-assertion"));
     }
 }
+
+/// The composite action's own lines: what it installed is verified, and nothing of the branch's words becomes shell.
+#[cfg(unix)]
+#[test]
+fn the_action_verifies_what_it_installed() {
+    use agentgate::facts::document::{self, Format};
+    let top = env!("CARGO_MANIFEST_DIR");
+    let text = std::fs::read(format!("{top}/action.yml")).expect("it is there");
+    let action = document::read_all(Format::Yaml, &text).expect("YAML");
+    let steps: Vec<_> = action[0].get("runs").and_then(|runs| runs.get("steps")).expect("steps").items().collect();
+    let step = |name: &str| {
+        let found = steps.iter().find(|step| step.get("name").and_then(|it| it.text()) == Some(name)).expect("a step");
+        found.get("run").and_then(|run| run.text()).expect("lines").to_owned()
+    };
+    for name in ["Install", "Verify", "Judge"] {
+        assert!(!step(name).contains("${{"), "an expression in a script is code");
+    }
+    let root = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(root.path().join("bin")).expect("a folder");
+    std::os::unix::fs::symlink(program::path(), root.path().join("bin/agentgate")).expect("a link");
+    let job = Server::new(loosen).pull_request();
+    let run = |name: &str, workspace: &std::path::Path, more: &[(&str, &str)]| {
+        let mut command = crate::repository::scrubbed("bash", std::path::Path::new(top));
+        program::prepare(&mut command);
+        command
+            .env("ROOT", root.path())
+            .env("SOURCE", top)
+            .env("GITHUB_WORKSPACE", workspace)
+            .envs(more.iter().copied());
+        finished(&command.args(["-eo", "pipefail", "-c", &step(name)]).output().expect("bash runs"))
+    };
+    let good = run("Verify", job.checkout.dir(), &[]);
+    assert_eq!(good.code, 0, "{good:?}");
+    for inside in [std::path::Path::new(top), root.path()] {
+        let bad = run("Verify", inside, &[]);
+        assert!(bad.code == 2 && bad.stderr.contains("lies inside the checkout"), "{bad:?}");
+    }
+    std::fs::remove_file(root.path().join("bin/agentgate")).expect("removed");
+    std::os::unix::fs::symlink("/bin/echo", root.path().join("bin/agentgate")).expect("a link");
+    let other = run("Verify", job.checkout.dir(), &[]);
+    assert!(other.code == 2 && other.stderr.contains("wanted 'agentgate "), "{other:?}");
+    let judged =
+        run("Judge", job.checkout.dir(), &[("PROGRAM", "/bin/echo"), ("ARGUMENTS", "--as agent * $(id) `id` ; id")]);
+    assert_eq!(judged.stdout, "ci --as agent * $(id) `id` ; id\n", "words, and nothing else");
+}

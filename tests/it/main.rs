@@ -12,6 +12,7 @@ mod evidence_items;
 mod explain;
 mod git;
 mod github;
+mod gitlab;
 mod hostile;
 mod hostile_repository;
 mod init;
