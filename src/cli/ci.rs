@@ -16,6 +16,7 @@ use crate::record::travel;
 use crate::report::style::Style;
 use crate::report::{self, Format, Outcome, Report, json, markdown};
 use crate::verdict::Event;
+use crate::verdict::waivers::Said;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -106,8 +107,12 @@ impl Ci {
             sarif: self.sarif.clone(),
             text_may_follow: request.text.is_none(),
             reading: self.reading,
-            circumstances: Circumstances { opened_by: request.author.clone(), ..Circumstances::of(event) }
-                .on(self.today.as_deref())?,
+            circumstances: Circumstances {
+                opened_by: request.author.clone(),
+                said: said(&request, &end.to_string()),
+                ..Circumstances::of(event)
+            }
+            .on(self.today.as_deref())?,
         };
         let report = line::judge(&repository, &question).map_err(missing)?.report()?;
         for said in &request.notes {
@@ -184,6 +189,19 @@ impl Ci {
         }
         print(&report::render(report, self.format.unwrap_or(usual), Style::for_stdout()))
     }
+}
+
+/// What others than the author said of this very commit, by the service's own word: in a review of it, by a label.
+fn said(request: &Request, head: &str) -> Vec<Said> {
+    let page = &request.page;
+    let place = page.url.clone().unwrap_or_else(|| "the pull request".into());
+    let reviews = page.reviews.iter().filter(|review| !review.is_bot && review.commit.as_deref() == Some(head));
+    let reviews = reviews.map(|review| (review.login.clone(), review.text.clone()));
+    // A label has no room for a reason.
+    let labelled = page.labelled.iter().map(|(label, login)| (login.clone(), format!("{label}: by a label")));
+    let is_author = |login: &str| request.author.as_deref().is_some_and(|author| author.eq_ignore_ascii_case(login));
+    let said = reviews.chain(labelled).filter(|(login, _)| !is_author(login));
+    said.map(|(login, text)| Said { login, text, place: place.clone() }).collect()
 }
 
 /// The first of the provider's candidates that is here.

@@ -15,6 +15,7 @@ use crate::record::gather::{self, Tested};
 use crate::record::{ALLOWED_SIGNERS_FILE, AllowedSigners};
 use crate::report::{Outcome, Report, store};
 use crate::rules::COUNTED_BEYOND;
+use crate::verdict::waivers::Said;
 use crate::verdict::{Agent, Event, Revision, Subject, Waiver, Waivers, waivers};
 use crate::{RepoPath, Side};
 
@@ -98,12 +99,14 @@ pub struct Circumstances {
     pub opened_by: Option<String>,
     /// The day for which the policy and the waivers are asked, read from the clock once.
     pub day: String,
+    /// What was said on the CI service of the commit that is judged.
+    pub said: Vec<Said>,
 }
 
 impl Circumstances {
     /// Today, with nobody known to have opened anything.
     pub fn of(event: Event) -> Self {
-        Self { event, opened_by: None, day: waivers::today() }
+        Self { event, opened_by: None, day: waivers::today(), said: Vec::new() }
     }
 
     /// On a day that somebody names.
@@ -314,7 +317,10 @@ pub fn prepare(repository: &Repository, question: &Question) -> Result<Preparati
     let change = ChangeSet::between(repository, repository.commit_tree(start)?, tree, &policy.roles())?;
     let packets = packets(repository, base.id, &policy, question.branch.as_deref(), question.packet.as_deref())?;
     let policy = delegated(policy, packets, &change, question.branch.as_deref());
-    let policy = policy.with_waivers(Waivers::read(&reader(repository, base.id), question.circumstances.day.clone())?);
+    let said: Vec<Said> =
+        question.circumstances.said.iter().filter(|said| policy.may_waive(&said.login)).cloned().collect();
+    let waivers = Waivers::read(&reader(repository, base.id), question.circumstances.day.clone())?.with_said(&said);
+    let policy = policy.with_waivers(waivers);
     Ok(Preparation::Ready(Box::new(Prepared { change, subject, policy, claims, start })))
 }
 

@@ -61,6 +61,10 @@ pub enum Declares {
     Global,
 }
 
+/// Calls by which Elixir defines things.
+const DEFINES_MODULE: [&str; 3] = ["defmodule", "defimpl", "defprotocol"];
+const DEFINES: [&str; 6] = ["def", "defp", "defmacro", "defmacrop", "defguard", "defdelegate"];
+
 /// Deeper than any program people write.
 const DEPTH_LIMIT: usize = 300;
 
@@ -109,13 +113,22 @@ impl<'a> Splitter<'a> {
         let mut cursor = node.walk();
         let children: Vec<Syntax<'_>> = node.children(&mut cursor).collect();
         let outside = self.in_tests;
+        // Rust's attributes stand before what they are about, and belong to it.
+        let mut attributes = Vec::new();
         for child in children {
-            // Rust's attributes stand before what they are about.
-            let is_attribute = child.kind() == "attribute_item";
-            self.in_tests |= is_attribute && is_of_tests(self.source(child));
+            if child.kind() == "attribute_item" {
+                self.in_tests |= is_of_tests(self.source(child));
+                let place = Place { depth: 0, is_declaring: false, in_function: false };
+                self.tokens(child, None, Role::Item, place, &mut attributes);
+                continue;
+            }
+            let first = self.pieces.len();
             self.child(child, depth);
-            if !is_attribute && !child.is_extra() {
+            if !child.is_extra() {
                 self.in_tests = outside;
+                if let Some(piece) = self.pieces.get_mut(first) {
+                    piece.tokens.splice(0..0, std::mem::take(&mut attributes));
+                }
             }
         }
     }
@@ -123,6 +136,9 @@ impl<'a> Splitter<'a> {
     fn child(&mut self, node: Syntax<'_>, depth: usize) {
         if node.is_extra() || !node.is_named() || is_documentation(self, node) {
             return;
+        }
+        if is_guard(node) && depth < DEPTH_LIMIT {
+            return self.children(node, depth + 1);
         }
         match self.members(node).filter(|_| depth < DEPTH_LIMIT) {
             Some(body) => {
@@ -136,12 +152,33 @@ impl<'a> Splitter<'a> {
                 let place = Place { depth: 0, is_declaring: false, in_function: false };
                 self.tokens(node, None, Role::Item, place, &mut piece.tokens);
                 piece.tokens = without_layout(piece.tokens);
-                piece.is_import |= is_export_list(&piece.tokens);
+                if let [word, name, ..] = &mut piece.tokens[..]
+                    && DEFINES.contains(&&*word.text)
+                    && self.target(node) == &*word.text
+                {
+                    (name.declares, piece.name) = (Declares::Global, name.text.clone());
+                }
+                piece.is_import |=
+                    is_export_list(&piece.tokens) || self.is_required(&piece.tokens) || is_for_types(&piece.tokens);
                 if !piece.tokens.is_empty() {
                     self.pieces.push(piece);
                 }
             }
         }
+    }
+
+    /// `const a = require("b")`, `require "b"`: an import by a call.
+    fn is_required(&self, tokens: &[Lexeme]) -> bool {
+        let is_call = |token: &Lexeme| self.language.helpers.imports.iter().any(|name| **name == *token.text);
+        let Some(at) = tokens.iter().position(|token| token.class == Class::Name && is_call(token)) else {
+            return false;
+        };
+        let is_before = tokens[..at].iter().all(|token| match token.class {
+            Class::Mark => matches!(&*token.text, "const" | "let" | "var" | "=" | "{" | "}" | "," | ":"),
+            _ => token.declares != Declares::Nothing || token.class == Class::Member,
+        });
+        let rest = tokens[at + 1..].iter().filter(|token| !matches!(&*token.text, "(" | ")" | "\"" | "'"));
+        is_before && rest.clone().count() == 1 && rest.clone().all(|token| token.class == Class::Text)
     }
 
     /// The body of a class, or of one behind decorators and `export`.
@@ -158,17 +195,32 @@ impl<'a> Splitter<'a> {
                     .filter(|child| self.kind(*child) == Kind::Class)
                     .find_map(|child| self.members(child))
             }
+            // Elixir's modules are calls.
+            Kind::Call if DEFINES_MODULE.contains(&self.target(node)) => {
+                let mut cursor = node.walk();
+                node.named_children(&mut cursor).find(|child| child.kind() == "do_block")
+            }
             _ => None,
         }
+    }
+
+    fn target(&self, node: Syntax<'_>) -> &'a str {
+        node.child_by_field_name("target").map_or("", |target| self.source(target))
     }
 
     fn piece(&self, node: Syntax<'_>) -> Piece {
         let kind = self.kind(node);
         let is_module = node.kind().starts_with("package_")
-            || node.kind() == "file_scoped_namespace_declaration"
+            || matches!(
+                node.kind(),
+                "file_scoped_namespace_declaration" | "namespace_declaration" | "namespace_definition"
+            )
             || node.kind() == "mod_item" && node.child_by_field_name("body").is_none();
         Piece {
-            is_import: kind == Kind::Import || is_module || node.kind() == "import_declaration",
+            is_import: kind == Kind::Import
+                || is_module
+                || matches!(node.kind(), "import_declaration" | "import_list" | "preproc_include" | "file_annotation")
+                || is_include_guard(node),
             is_test: self.in_tests,
             name: self.name(node).into(),
             tokens: Vec::new(),
@@ -232,13 +284,26 @@ impl<'a> Splitter<'a> {
         if !cursor.goto_first_child() {
             return;
         }
+        let mut is_named = false;
         loop {
             let child = cursor.node();
             let own = cursor
                 .field_id()
                 .and_then(|field| self.language.roles.get(&(node.kind_id(), field.get())).copied())
                 .or_else(|| cursor.field_name().map(|field| common_role(kind, field)));
-            let role = own.unwrap_or(if self.kind(node) == Kind::Inline { role } else { Role::Item });
+            // Grammars without fields tell a definition's name by its place.
+            let is_name = own.is_none()
+                && !is_named
+                && self.kind(child) == Kind::Name
+                && (matches!(kind, Kind::Function | Kind::Class)
+                    || matches!(node.kind(), "variable_declaration" | "type_alias"));
+            is_named |= is_name || own == Some(Role::Name);
+            let role = match own {
+                Some(role) => role,
+                None if is_name => Role::Name,
+                None if kind == Kind::Inline => role,
+                None => Role::Item,
+            };
             let is_parameter =
                 matches!(role, Role::Parameter | Role::Parameters) || self.kind(child) == Kind::Parameter;
             let is_declaring = match role {
@@ -246,7 +311,9 @@ impl<'a> Splitter<'a> {
                 Role::Name => !matches!(kind, Kind::Call | Kind::Member),
                 // Where variables are declared by a word of their own, an assignment declares none.
                 Role::Target => {
-                    !node.kind().contains("assignment") || matches!(self.language.name, "python" | "ruby" | "php")
+                    !node.kind().contains("assignment")
+                        || matches!(self.language.name, "python" | "ruby" | "php")
+                        || self.kind(child) == Kind::Member
                 }
                 Role::Alias => true,
                 // `for x in …`, comprehensions, patterns of a case.
@@ -262,9 +329,14 @@ impl<'a> Splitter<'a> {
             self.tokens(child, but, role, below, out);
             if kind == Kind::Member && role != Role::Receiver && child.is_named()
                 || kind == Kind::Keyword && role == Role::Name
+                || kind == Kind::Call && role == Role::Name && has_receiver(node)
             {
                 let members = out[before..].iter_mut().filter(|token| token.class == Class::Name);
                 members.for_each(|token| token.class = Class::Member);
+                // `self.total = …` is where a field comes into being.
+                if place.is_declaring && before >= 2 && is_self(&out[before - 2]) {
+                    out[before..].iter_mut().for_each(|token| token.declares = Declares::Local);
+                }
             }
             if !cursor.goto_next_sibling() {
                 return;
@@ -290,6 +362,34 @@ fn is_of_tests(attribute: &str) -> bool {
     name.rsplit("::").next() == Some("test") || name == "cfg" && inner.contains("(test)") || name == "rstest"
 }
 
+/// What a header begins and ends with, so that it is read once: everything in it stands as if it were outside.
+fn is_guard(node: Syntax<'_>) -> bool {
+    node.kind() == "preproc_ifdef"
+        && node.parent().is_some_and(|parent| parent.kind() == "translation_unit")
+        && node.child(0).is_some_and(|word| word.kind() == "#ifndef")
+        && node.named_child(1).is_some_and(|child| {
+            child.kind() == "preproc_def"
+                && child.child_by_field_name("value").is_none()
+                && child.child_by_field_name("name").map(|name| name.byte_range().len())
+                    == node.child_by_field_name("name").map(|name| name.byte_range().len())
+        })
+}
+
+/// `#define GUARD_H`, and the name itself, as the parts of a guard.
+fn is_include_guard(node: Syntax<'_>) -> bool {
+    node.parent().is_some_and(is_guard)
+        && (node.kind() == "identifier" || node.kind() == "preproc_def" && node.child_by_field_name("value").is_none())
+}
+
+fn is_self(token: &Lexeme) -> bool {
+    matches!(&*token.text, "self" | "this")
+}
+
+/// `a.b()` in grammars that have one node for it.
+fn has_receiver(node: Syntax<'_>) -> bool {
+    ["object", "receiver"].iter().any(|field| node.child_by_field_name(field).is_some())
+}
+
 /// Whether what stands on the left of such a node is a variable of its own.
 fn binds(kind: &str) -> bool {
     kind.starts_with("for_")
@@ -303,24 +403,41 @@ fn is_documentation(splitter: &Splitter<'_>, node: Syntax<'_>) -> bool {
         && node.named_child(0).is_some_and(|child| splitter.kind(child) == Kind::Text)
 }
 
-/// Commas before a closing bracket on another line come and go with the layout, as semicolons do.
+/// Commas before a closing bracket come and go with the layout, as semicolons do.
 fn without_layout(tokens: Vec<Lexeme>) -> Vec<Lexeme> {
     let is = |token: &Lexeme, marks: &[&str]| token.class == Class::Mark && marks.contains(&&*token.text);
     let mut kept: Vec<Lexeme> = Vec::with_capacity(tokens.len());
+    // Where brackets were opened, with the commas in each.
+    let mut open: Vec<(usize, usize)> = Vec::new();
     for token in tokens {
         if is(&token, &[";"]) || token.text.trim().is_empty() {
             continue;
         }
-        // Python's `(1,)` is a tuple: the comma says so where nothing else stands in the brackets.
-        let closes = is(&token, &[")", "]", "}"]);
-        let commas =
-            kept.iter().rev().take_while(|kept| !is(kept, &["(", "[", "{"])).filter(|kept| is(kept, &[","])).count();
-        if closes && kept.last().is_some_and(|last| is(last, &[","])) && commas > 1 {
-            kept.pop();
+        if is(&token, &["(", "[", "{"]) {
+            open.push((kept.len(), 0));
+        } else if is(&token, &[","]) {
+            open.last_mut().into_iter().for_each(|(_, commas)| *commas += 1);
+        } else if is(&token, &[")", "]", "}"]) {
+            let (start, commas) = open.pop().unwrap_or_default();
+            // `(1,)` is a tuple: the comma says so where nothing else does; behind a name it lists arguments.
+            let is_list = commas > 1
+                || is(&token, &["]", "}"])
+                || start.checked_sub(1).and_then(|at| kept.get(at)).is_some_and(|before| {
+                    matches!(before.class, Class::Name | Class::Member) || is(before, &[")", "]", ">"])
+                });
+            if is_list && kept.last().is_some_and(|last| is(last, &[","])) {
+                kept.pop();
+            }
         }
         kept.push(token);
     }
     kept
+}
+
+/// `if TYPE_CHECKING:`, whose imports nothing runs.
+fn is_for_types(tokens: &[Lexeme]) -> bool {
+    let texts: Vec<&str> = tokens.iter().take(5).map(|token| &*token.text).collect();
+    matches!(texts[..], ["if", "TYPE_CHECKING", ":", ..] | ["if", "typing", ".", "TYPE_CHECKING", ":"])
 }
 
 /// `__all__ = […]`, `module.exports = {…}`: says which names are seen outside.

@@ -135,6 +135,7 @@ pub struct Policy {
     agents: Recognition,
     people: Recognition,
     people_rules: Vec<String>,
+    may_waive: Vec<String>,
     audience: Audience,
     packets: Vec<Packet>,
     /// Scopes of the playbooks that the packets' tasks call for.
@@ -236,6 +237,8 @@ pub struct Evidence {
     pub footers: Vec<Required>,
     /// Where a branch commits them; `{branch}` and `{ticket}` are to be filled in.
     pub file: Option<String>,
+    /// The line that asks for a work packet.
+    pub packet: Option<Origin>,
 }
 
 impl Evidence {
@@ -353,6 +356,11 @@ impl Policy {
     /// The findings that are excused on the base side.
     pub fn waivers(&self) -> &Waivers {
         &self.waivers
+    }
+
+    /// Whether an account on the CI service may excuse findings.
+    pub fn may_waive(&self, login: &str) -> bool {
+        self.may_waive.iter().any(|known| known.eq_ignore_ascii_case(login))
     }
 
     /// The policy with the findings that are excused beside it.

@@ -49,6 +49,7 @@ pub(super) fn policy(layers: Layers, source: Source) -> Policy {
         agents: Recognition { authors: agents.at("authors").texts(), trailers: agents.at("trailers").texts() },
         people: Recognition { authors: people.at("authors").texts(), trailers: Vec::new() },
         people_rules: people.at("rules").texts(),
+        may_waive: people.at("waive").texts(),
         audience: Audience::Agent,
         packets: Vec::new(),
         waivers: Waivers::default(),
@@ -167,6 +168,7 @@ pub(super) fn evidence(view: &View<'_>) -> Evidence {
         sections: view.at("sections").required(),
         footers: view.at("footers").required(),
         file: view.at("file").text(),
+        packet: view.at("packet").required_by(),
     }
 }
 
@@ -233,6 +235,12 @@ impl<'a> View<'a> {
     fn level(&self) -> Option<(Level, super::Origin)> {
         let node = self.node?;
         Some((Level::from_name(node.text()?)?, node.origin(self.names)))
+    }
+
+    /// The line that says `required`.
+    fn required_by(&self) -> Option<super::Origin> {
+        let node = self.node.filter(|node| node.text() == Some("required"))?;
+        Some(node.origin(self.names))
     }
 
     fn limit(&self) -> Option<Limit> {

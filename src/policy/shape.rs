@@ -166,6 +166,8 @@ static RISK_LEVELS: &[Key] = &[
     key("high", Shape::OneOf(LEVELS), "High risk."),
 ];
 
+const PACKET: &[&str] = &["required", "optional"];
+
 static EVIDENCE: &[Key] = &[
     key(
         "sections",
@@ -177,6 +179,11 @@ static EVIDENCE: &[Key] = &[
         "file",
         Shape::Text,
         "A file in the branch that may carry sections and footers instead; `{branch}` and `{ticket}` are replaced.",
+    ),
+    key(
+        "packet",
+        Shape::OneOf(PACKET),
+        "Whether an agent's branch needs a work packet that is merged, pinned or handed over.",
     ),
 ];
 
@@ -222,6 +229,11 @@ static PEOPLE: &[Key] = &[
         "Names or addresses that are people, even where they look like agents.",
     ),
     key("rules", Shape::List(Item::Rule), "The rules that apply to people's branches in hooks and CI."),
+    key(
+        "waive",
+        Shape::List(Item::Text),
+        "Accounts on the CI service whose reviews and labels excuse a finding of the commit that they are about.",
+    ),
 ];
 
 /// Roles by the name a policy uses; where a path matches several, the first of this list.

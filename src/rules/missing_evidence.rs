@@ -24,9 +24,10 @@ const UNASKED: &str = "preset:default";
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let policy = context.policy.evidence();
+    let undelegated = no_packet(context);
     let asks_way_back = context.policy.risk().rollback_note.is_some();
     if policy.sections.is_empty() && policy.footers.is_empty() && !asks_way_back {
-        return Vec::new();
+        return undelegated.into_iter().collect();
     }
     let branch = context.subject.branch.as_deref();
     let written = evidence::gather(context.claims, context.change, context.policy, branch);
@@ -51,7 +52,30 @@ fn check(context: &Context<'_>) -> Vec<Finding> {
     });
     let found = missing(&absent).into_iter().chain(hollow).chain(no_way_back(context, &written));
     let helped = |finding: Finding| if finding.help.is_some() { finding } else { finding.help(HELP) };
-    found.map(|finding| helped(finding).confidence(confidence)).collect()
+    undelegated.into_iter().chain(found.map(|finding| helped(finding).confidence(confidence))).collect()
+}
+
+/// Where the policy asks for a work packet: one that the branch brings itself delegates nothing.
+fn no_packet(context: &Context<'_>) -> Option<Finding> {
+    let origin = context.policy.evidence().packet.as_ref()?;
+    let added = |path: &str| {
+        context.change.files.iter().any(|file| file.base.is_none() && file.path().as_bytes() == path.as_bytes())
+    };
+    if context.policy.packets().iter().any(|packet| !added(&packet.path)) {
+        return None;
+    }
+    let ticket = context.subject.branch.as_deref().and_then(|branch| context.policy.branches().ticket(branch));
+    let (message, help) = match ticket {
+        Some(ticket) => (
+            format!("no work packet of the base says what `{ticket}` asks for"),
+            format!("merge or pin one (`agentgate packet new {ticket}`, `packet pin {ticket}`) before work starts"),
+        ),
+        None => (
+            "no ticket in the branch's name leads to a work packet".to_owned(),
+            "call the branch agent/T-12-slug after the packet's ticket".to_owned(),
+        ),
+    };
+    Some(Finding::new(RULE.name, message).because(origin.clone()).help(help))
 }
 
 fn claims<'a>(written: &'a [Written], name: &'a str) -> Vec<Claim<'a>> {

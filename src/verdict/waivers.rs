@@ -16,6 +16,8 @@ use crate::rules;
 
 /// Where a repository keeps its waivers, on the base side.
 pub const FILE: &str = ".agentgate/waivers.toml";
+/// How long a finding's id is.
+const ID: usize = 12;
 /// Larger files are refused unread.
 const MAX_BYTES: usize = 1024 * 1024;
 
@@ -23,7 +25,18 @@ const MAX_BYTES: usize = 1024 * 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Waivers {
     list: Vec<Waiver>,
+    /// Said on the CI service of the commit that is judged; they end with it.
+    granted: Vec<Waiver>,
     today: String,
+}
+
+/// What an account said on the CI service of the commit that is judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub login: String,
+    pub text: String,
+    /// Where to read it.
+    pub place: String,
 }
 
 /// One excused finding.
@@ -79,7 +92,7 @@ impl Waivers {
     /// When there is a file and it can't be read or followed.
     pub fn read(base: Reader<'_>, today: String) -> Result<Self, PolicyError> {
         match base(FILE) {
-            Ok(None) => Ok(Self { list: Vec::new(), today }),
+            Ok(None) => Ok(Self { today, ..Self::default() }),
             Ok(Some(bytes)) => Self::parse(FILE, &bytes, today),
             Err(error) => Err(PolicyError::unreadable(FILE, &error.to_string())),
         }
@@ -112,7 +125,26 @@ impl Waivers {
                 .push(Problem::new(&text, file.version.span(), "not a version of waivers").fix("write `version = 1`"));
         }
         let list = file.waiver.into_iter().map(|entry| waiver(&text, name, entry, &mut problems)).collect();
-        if problems.is_empty() { Ok(Self { list, today }) } else { Err(PolicyError::new(problems)) }
+        if problems.is_empty() { Ok(Self { list, today, ..Self::default() }) } else { Err(PolicyError::new(problems)) }
+    }
+
+    /// With what someone who may has said on the CI service: `agentgate waive 3f9c2a1b7d04: reason` on a line.
+    #[must_use]
+    pub fn with_said(mut self, said: &[Said]) -> Self {
+        for said in said {
+            let granted = said.text.lines().filter_map(granted);
+            self.granted.extend(granted.map(|(finding, reason)| Waiver {
+                finding,
+                rule: String::new(),
+                path: None,
+                content: None,
+                reason,
+                owner: said.login.clone(),
+                expires: self.today.clone(),
+                origin: Origin { path: said.place.clone(), line: 1 },
+            }));
+        }
+        self
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Waiver> {
@@ -138,6 +170,9 @@ impl Waivers {
 
     /// What there is on a finding: the best answer of all waivers.
     pub(super) fn on(&self, finding: &Finding, id: &str, content: Option<&str>) -> Option<Answer<'_>> {
+        if let Some(granted) = self.granted.iter().find(|waiver| waiver.finding == id) {
+            return Some(Answer::Waived(granted));
+        }
         let path = finding.place.as_ref().map(|place| place.path.to_text());
         let about = |waiver: &&Waiver| waiver.rule == finding.rule && waiver.path == path;
         let fits = |waiver: &&Waiver| waiver.finding == id && waiver.content.as_deref() == content;
@@ -150,12 +185,21 @@ impl Waivers {
     }
 }
 
+/// The finding that a line excuses, and why; a reason there must be.
+fn granted(line: &str) -> Option<(String, String)> {
+    let rest = line.trim().strip_prefix("agentgate waive ")?.trim_start();
+    let (id, reason) = rest.split_at_checked(ID)?;
+    let reason = reason.trim_start_matches([':', ' ', '\t']).trim();
+    let is_id = id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    (is_id && !reason.is_empty()).then(|| (id.to_owned(), reason.to_owned()))
+}
+
 fn waiver(text: &Arc<Text>, name: &str, entry: Spanned<Entry>, problems: &mut Vec<Problem>) -> Waiver {
     let line = text.line(entry.span().start);
     let Entry { finding, rule, path, content, reason, owner, expires } = entry.into_inner();
     let mut problem = |span, message: String, fix: String| problems.push(Problem::new(text, span, message).fix(fix));
     let id = finding.get_ref();
-    if id.len() != 12 || !id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)) {
+    if id.len() != ID || !id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)) {
         let message = format!("`{id}` is no finding's id");
         problem(finding.span(), message, "twelve digits of `agentgate explain`, in small letters".into());
     }

@@ -58,17 +58,62 @@ fn trailers_are_those_git_reads() {
     }
 }
 
-/// For real histories: `AGENTGATE_MESSAGES=/path/to/repository cargo test --test it trailers_of_real`.
+/// For real histories, and what becomes of them when something slips: `scripts/compare-trailers DIR...`.
 #[test]
 fn trailers_of_real_messages_are_those_git_reads() {
-    let Some(dir) = std::env::var_os("AGENTGATE_MESSAGES") else {
-        return println!("not run: AGENTGATE_MESSAGES names no repository");
+    let Some(dirs) = std::env::var_os("AGENTGATE_MESSAGES") else {
+        return println!("not run: AGENTGATE_MESSAGES names no repositories");
     };
-    let test = TestRepository::at(dir);
-    let log = test.try_git(&["log", "--max-count=3000", "-z", "--format=%B"]).stdout;
-    let messages: Vec<&[u8]> = log.split(|byte| *byte == 0).collect();
-    for message in &messages {
-        assert_read_as_git_does(&test, message);
+    let nowhere = TestRepository::new();
+    let (mut real, mut slipped, mut with_trailers) = (0, 0, 0);
+    let mut random = Random(7);
+    for dir in std::env::split_paths(&dirs) {
+        let test = TestRepository::at(dir);
+        let log = test.try_git(&["log", "--all", "--max-count=400", "-z", "--format=%B"]).stdout;
+        for message in log.split(|byte| *byte == 0).filter(|message| !message.is_empty()) {
+            assert_read_as_git_does(&nowhere, message);
+            (real, with_trailers) =
+                (real + 1, with_trailers + usize::from(!trailers(&String::from_utf8_lossy(message)).is_empty()));
+            let text = random.slip(&String::from_utf8_lossy(message));
+            assert_read_as_git_does(&nowhere, text.as_bytes());
+            slipped += 1;
+        }
     }
-    println!("{} messages", messages.len());
+    println!("{real} messages, {with_trailers} with trailers; {slipped} altered ones");
+    assert!(real > 0, "no messages there");
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % bound.max(1)
+    }
+
+    /// A message in which a few lines went missing, were doubled, joined, cut, indented or taken from elsewhere.
+    fn slip(&mut self, message: &str) -> String {
+        const ELSEWHERE: [&str; 10] =
+            ["", "---", "Signed-off-by: A <a@b>", "# note", " more", "Key : v", "Key:", "a b: c", "\tx", "text"];
+        let mut lines: Vec<String> = message.lines().map(str::to_owned).collect();
+        for _ in 0..=self.below(4) {
+            let at = self.below(lines.len());
+            match (self.below(6), lines.len()) {
+                (0, 2..) => drop(lines.remove(at)),
+                (1, 1..) => lines.insert(at, lines[at].clone()),
+                (2, 2..) if at > 0 => {
+                    let line = lines.remove(at);
+                    lines[at - 1].push_str(&line);
+                }
+                (3, 1..) => {
+                    let cut = lines[at].char_indices().nth(self.below(12)).map_or(0, |(cut, _)| cut);
+                    lines[at].truncate(cut);
+                }
+                (4, 1..) => lines[at].insert(0, ' '),
+                _ => lines.insert(at, ELSEWHERE[self.below(ELSEWHERE.len())].to_owned()),
+            }
+        }
+        let end = ["", "\n", "\n\n"][self.below(3)];
+        lines.join("\n") + end
+    }
 }

@@ -4,6 +4,7 @@ mod agent_hooks;
 mod appeal;
 mod bad_input;
 mod cases;
+mod cheats;
 mod cli;
 mod delegation;
 mod demo;

@@ -8,11 +8,11 @@ use agentgate::record::{AllowedSigners, Envelope, Signer, Trust, ledger};
 /// 2026-01-01.
 const AT: i64 = 1_767_225_600;
 
-struct Keys(tempfile::TempDir);
+pub struct Keys(tempfile::TempDir);
 
 impl Keys {
     /// `None` where there is no `ssh-keygen`.
-    fn new() -> Option<Self> {
+    pub fn new() -> Option<Self> {
         let found = Command::new("ssh-keygen").arg("-?").stdin(Stdio::null()).output();
         if found.is_err() {
             println!("not run: there is no ssh-keygen here");
@@ -32,12 +32,12 @@ impl Keys {
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    fn make(&self, name: &str, kind: &[&str]) -> PathBuf {
+    pub fn make(&self, name: &str, kind: &[&str]) -> PathBuf {
         self.ssh_keygen(&[&["-q", "-N", "", "-C", "", "-f", name], kind].concat());
         self.path(name)
     }
 
-    fn public(&self, name: &str) -> String {
+    pub fn public(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(&format!("{name}.pub"))).expect("a public key").trim().to_owned()
     }
 

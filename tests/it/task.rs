@@ -3,7 +3,7 @@
 use crate::program::Run;
 use crate::repository::TestRepository;
 
-const PACKET: &str = "\
+pub const PACKET: &str = "\
 # Round totals once
 
 - Task type: bug-fix
@@ -33,7 +33,7 @@ Limits:
 - `pytest tests`
 ";
 
-const POLICY: &str = "\
+pub const POLICY: &str = "\
 version = 1
 extends = [\"default\"]
 
@@ -58,8 +58,8 @@ missing-evidence = \"block\"
 const TOTAL: &str = "def total(items):\n    return sum(round(item, 2) for item in items)\n";
 const FIXED: &str = "def total(items):\n    return round(sum(items), 2)\n";
 const TESTS: &str = "from src.total import total\n\n\ndef test_empty():\n    assert total([]) == 0\n";
-const FIXED_TESTS: &str = "from src.total import total\n\n\ndef test_empty():\n    assert total([]) == 0\n\n\ndef test_thirds():\n    assert total([0.333] * 3) == 1.00\n";
-const EVIDENCE: &str = "\
+pub const FIXED_TESTS: &str = "from src.total import total\n\n\ndef test_empty():\n    assert total([]) == 0\n\n\ndef test_thirds():\n    assert total([0.333] * 3) == 1.00\n";
+pub const EVIDENCE: &str = "\
 ## Acceptance Criteria Mapping
 - [x] AC-1 -> `tests/test_total.py::test_thirds`
 - [x] AC-2 -> `tests/test_total.py::test_empty`
@@ -69,7 +69,7 @@ Low: one function.
 ";
 
 /// A base with policy and packet, and an agent's branch that does what was asked.
-fn honest() -> TestRepository {
+pub fn honest() -> TestRepository {
     let test = TestRepository::new();
     test.write(".agentgate/policy.toml", POLICY).write(".agentgate/packets/T-1.md", PACKET);
     test.write("src/total.py", TOTAL).write("tests/test_total.py", TESTS).write("src/auth/login.py", "AGE = 1\n");

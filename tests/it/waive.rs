@@ -125,3 +125,53 @@ fn waivers_that_can_not_be_followed_judge_nothing() {
     let run = test.agentgate(&["check"]);
     assert!(run.code == 2 && run.stderr.contains("waivers.toml:2"), "{run:?}");
 }
+
+/// On the CI service: a review of this very commit or a label, by an account that the base's policy names and that did not
+/// open the pull request.
+#[test]
+fn who_may_excuses_a_finding_on_the_ci_service() {
+    let test = TestRepository::new();
+    test.write(
+        POLICY,
+        "version = 1\n\n[scope]\nforbidden = [\"infra/**\"]\n\n[people]\nwaive = [\"grace\", \"ada\"]\n",
+    );
+    test.write("src/a.py", "a = 1\n").commit("base");
+    test.branch("agent/T-1-infra").write("infra/a.tf", "a = 1\n").commit("infra");
+    let (_, report) = judged(&test, &[]);
+    let finding = report["findings"].as_array().and_then(|all| all.iter().find(|it| it["rule"] == "forbidden-path"));
+    let id = finding.and_then(|it| it["id"].as_str()).expect("a finding").to_owned();
+    let (head, base) = (test.id("HEAD").to_string(), test.id("main").to_string());
+    let path = test.dir().join(".git/event.json");
+    let asked = |event: &str, more: &str| {
+        let payload = format!(
+            r#"{{"action": "labeled", "pull_request": {{"html_url": "https://example.org/pull/7", "user": {{"login": "ada"}},
+                "base": {{"sha": "{base}", "ref": "main"}}, "head": {{"sha": "{head}", "ref": "agent/T-1-infra"}}}}, {more}}}"#
+        );
+        std::fs::write(&path, payload).expect("it is written");
+        let mut ci = crate::program::command(test.dir());
+        ci.args(["ci"]).env("GITHUB_ACTIONS", "true").env("GITHUB_EVENT_NAME", event).env("GITHUB_EVENT_PATH", &path);
+        crate::program::finished(&ci.output().expect("it runs"))
+    };
+    let review = |login: &str, kind: &str, commit: &str, text: &str| {
+        format!(
+            r#""review": {{"user": {{"login": "{login}", "type": "{kind}"}}, "state": "commented", "commit_id": "{commit}", "body": "{text}"}}"#
+        )
+    };
+    let said = format!("Agreed.\\nagentgate waive {id}: the cluster moves with this task");
+    for (login, kind, commit, text, expected) in [
+        ("grace", "User", &head, said.as_str(), 0),
+        ("eve", "User", &head, &said, 1),
+        ("ada", "User", &head, &said, 1),
+        ("grace", "Bot", &head, &said, 1),
+        ("grace", "User", &base, &said, 1),
+        ("grace", "User", &head, &format!("agentgate waive {id}"), 1),
+        ("grace", "User", &head, "agentgate waive 000000000000: another one", 1),
+    ] {
+        let run = asked("pull_request_review", &review(login, kind, commit, text));
+        assert_eq!(run.code, expected, "{login} {kind} {text}: {run:?}");
+    }
+    for (login, expected) in [("grace", 0), ("eve", 1), ("ada", 1)] {
+        let more = format!(r#""label": {{"name": "agentgate waive {id}"}}, "sender": {{"login": "{login}"}}"#);
+        assert_eq!(asked("pull_request", &more).code, expected, "{login}");
+    }
+}

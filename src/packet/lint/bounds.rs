@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::done::{criteria, is_vague};
 use super::{Fault, Form, Meaning, Reading, Remark, Statement, compiled, is_blank};
 use crate::packet::phrases;
 use crate::{RepoPath, lang};
@@ -28,7 +29,7 @@ pub(super) fn bounds(reading: &Reading<'_>, form: Form, remarks: &mut Vec<Remark
     });
     let is_bounded = match form {
         Form::Packet => has_section,
-        Form::Issue => has_section || named || titled || denied || keeps,
+        Form::Issue => has_section || named || titled || denied || keeps || is_told_exactly(reading),
     };
     if !is_bounded {
         remarks.push(Remark {
@@ -39,6 +40,22 @@ pub(super) fn bounds(reading: &Reading<'_>, form: Form, remarks: &mut Vec<Remark
         });
     }
 }
+
+/// Whether what is to be seen is told of something that has a name: whoever does it knows where to look.
+fn is_told_exactly(reading: &Reading<'_>) -> bool {
+    let criteria = criteria(reading);
+    let told = criteria.iter().filter(|statement| !is_vague(statement)).count();
+    let title = reading.title.iter().map(|(title, _)| title.as_str());
+    let mut texts = title.chain(criteria.iter().map(|statement| statement.text.as_str()));
+    told >= 2 && (criteria.iter().any(|statement| !statement.code.is_empty()) || texts.any(|text| NAMED.is_match(text)))
+}
+
+/// What programs are made of, by a name of its own: `task_list`, `readInput`, `--plain`, the Labels dropdown.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"\b[a-z]+_\w+|\b[a-z]+[A-Z]\w+|\B--?[a-z][\w-]+|\w\(\)|\b(?:[A-Z][\w-]*|[a-z]+(?:-[a-z]+)?) (?:API|CLI|UI|TUI|dropdown|dialog|page|screen|modal|menu|button|command|flag|option|tool|endpoint|header|field|view|panel|column|table|form|widget|picker|composer|selector|parser|handler|hook|workflow|job|list|filter|board|editor|server|client|response|request|setting|label|argument|parameter|method|function|type|module)s?\b",
+    )
+});
 
 static KEEPS: LazyLock<Regex> = LazyLock::new(|| {
     compiled(

@@ -37,11 +37,7 @@ pub(super) fn done(reading: &Reading<'_>, remarks: &mut Vec<Remark>) {
         });
     }
     for statement in criteria {
-        let is_vague = VAGUE.is_match(&statement.text)
-            && !BOUNDED.is_match(&statement.text)
-            && statement.code.is_empty()
-            && statement.text.split_whitespace().count() <= 8;
-        if is_vague || GENERIC.is_match(statement.text.trim()) {
+        if is_vague(statement) {
             remarks.push(Remark {
                 kind: Fault::VagueCriterion,
                 line: reading.line(&statement.span),
@@ -50,6 +46,15 @@ pub(super) fn done(reading: &Reading<'_>, remarks: &mut Vec<Remark>) {
             });
         }
     }
+}
+
+/// Whether nobody could say that a condition does not hold.
+pub(super) fn is_vague(statement: &Statement) -> bool {
+    let says_little = VAGUE.is_match(&statement.text)
+        && !BOUNDED.is_match(&statement.text)
+        && statement.code.is_empty()
+        && statement.text.split_whitespace().count() <= 8;
+    says_little || GENERIC.is_match(statement.text.trim())
 }
 
 /// What any task could say of itself.
