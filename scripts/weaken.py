@@ -40,9 +40,12 @@ def indent(line):
 
 def find(lines, name, kind):
     """First and last line of a test with its decorators, and the line of its head; `None` where it is not there."""
-    head = next((at for at, line in enumerate(lines) if re.search(STARTS[kind].replace("{name}", re.escape(name)), line)), None)
-    if head is None:
+    start = STARTS[kind].replace("{name}", re.escape(name))
+    heads = [at for at, line in enumerate(lines) if re.search(start, line)]
+    # Of several tests of one name nobody knows which is meant.
+    if len(heads) != 1:
         return None
+    head = heads[0]
     first = head
     depth, last = indent(lines[head]), head + 1
     # Decorators and attributes stand right above, over several lines perhaps.
