@@ -20,6 +20,7 @@ pub use slices::{Slice, SliceKind, slices};
 pub use source::{Bytes, Source, Trees, Unreadable};
 pub use summary::Summary;
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::git::{GitError, ObjectId, Repository};
@@ -93,6 +94,18 @@ impl ChangeSet {
     /// When a side that exists can't be read.
     pub fn hunks<'a>(&self, file: &'a FileChange) -> Result<&'a [Hunk], Unreadable> {
         self.lines(file).map(|lines| lines.hunks.as_slice())
+    }
+
+    /// The runs of changed lines as a parser wants them: zero-based and half open, on the base and on the head; none where a
+    /// side can't be read.
+    pub fn changed_lines(&self, file: &FileChange) -> Vec<(Range<usize>, Range<usize>)> {
+        let range = |first: u32, count: u32| {
+            // A run of no lines stands after the line it names.
+            let start = if count == 0 { first as usize } else { first as usize - 1 };
+            start..start + count as usize
+        };
+        let lines = |hunk: &Hunk| (range(hunk.base_start, hunk.base_count), range(hunk.head_start, hunk.head_count));
+        self.hunks(file).unwrap_or_default().iter().map(lines).collect()
     }
 
     /// How much the branch changes, in files and lines. Counts once, all files in parallel.

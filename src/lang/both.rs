@@ -2,41 +2,58 @@
 
 use std::ops::Range;
 
-use tree_sitter::{InputEdit, Point};
+use tree_sitter::{InputEdit, Point, Tree};
 
 use super::Language;
+use super::exports::Exports;
 use super::parse::{Parsed, Unparsed};
 
 /// A run of lines that differ: zero-based, half open, on the base and on the head.
 pub type ChangedLines = (Range<usize>, Range<usize>);
 
+/// What was read of the base and of the head.
+pub type Both<T> = (Result<T, Unparsed>, Result<T, Unparsed>);
+
 impl Language {
     /// Reads both sides of a file of which only these lines differ.
-    ///
+    pub fn parse_both(&self, base: &[u8], head: &[u8], changed: &[ChangedLines]) -> Both<Parsed> {
+        self.read_both(base, head, changed, |text, tree| self.understood(text, tree))
+    }
+
+    /// What both sides of a file offer to others, where only these lines differ.
+    pub fn exports_both(&self, base: &[u8], head: &[u8], changed: &[ChangedLines]) -> Both<Exports> {
+        self.read_both(base, head, changed, |text, tree| Ok(self.exports_of(text, &tree)))
+    }
+
     /// The head is parsed from the base's tree on. Where the grammar stumbles on either side it is parsed by itself, so that
     /// what a side says never depends on the other.
-    pub fn parse_both(
+    fn read_both<T: Send>(
         &self,
         base: &[u8],
         head: &[u8],
         changed: &[ChangedLines],
-    ) -> (Result<Parsed, Unparsed>, Result<Parsed, Unparsed>) {
-        let apart = || rayon::join(|| self.parse(base), || self.parse(head));
+        read: impl Fn(&str, Tree) -> Result<T, Unparsed> + Sync,
+    ) -> Both<T> {
+        let alone = |source: &[u8]| {
+            let text = std::str::from_utf8(source).map_err(|_| Unparsed::Encoding)?;
+            read(text, self.syntax_tree(text)?)
+        };
+        let apart = || rayon::join(|| alone(base), || alone(head));
         let (Ok(before), Ok(after)) = (std::str::from_utf8(base), std::str::from_utf8(head)) else { return apart() };
         let Some(edits) = edits(base, head, changed) else { return apart() };
         let tree = match self.syntax_tree(before) {
             Ok(tree) if !tree.root_node().has_error() => tree,
-            Ok(tree) => return rayon::join(|| self.understood(before, tree), || self.parse(head)),
-            Err(error) => return (Err(error), self.parse(head)),
+            Ok(tree) => return rayon::join(|| read(before, tree), || alone(head)),
+            Err(error) => return (Err(error), alone(head)),
         };
         let mut edited = tree.clone();
         // From the end, so that the places of those before hold.
         edits.iter().rev().for_each(|edit| edited.edit(edit));
         let later = || match self.syntax_tree_after(Some(&edited), after) {
-            Ok(tree) if !tree.root_node().has_error() => self.understood(after, tree),
-            _ => self.parse(head),
+            Ok(tree) if !tree.root_node().has_error() => read(after, tree),
+            _ => alone(head),
         };
-        rayon::join(|| self.understood(before, tree), later)
+        rayon::join(|| read(before, tree), later)
     }
 }
 

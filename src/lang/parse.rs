@@ -1,5 +1,7 @@
 //! Parsing with a budget: grammars are C code that meets hostile input.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -31,6 +33,11 @@ pub enum Unparsed {
 
 /// No hand-written test file comes near this.
 pub const SIZE_LIMIT: usize = 16 << 20;
+
+thread_local! {
+    /// By the language's position. Fragments are parsed by the thousand, and what a parser holds for one text serves the next.
+    static PARSERS: RefCell<HashMap<usize, tree_sitter::Parser>> = RefCell::default();
+}
 
 /// Time for any file, and for each MiB of it: real files take a quarter of this on a slow machine.
 const BASE_BUDGET: Duration = Duration::from_millis(500);
@@ -77,13 +84,25 @@ impl Language {
             if started.elapsed() > budget { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let options = tree_sitter::ParseOptions::new().progress_callback(&mut watch);
+        let mut parser = self.parser()?;
+        let bytes = text.as_bytes();
+        let tree = parser
+            .parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), earlier, Some(options))
+            .ok_or(Unparsed::TooSlow(budget))?;
+        // One that was stopped half-way is not used again.
+        PARSERS.with_borrow_mut(|parsers| parsers.insert(self.index, parser));
+        Ok(tree)
+    }
+
+    /// This thread's parser of the language.
+    fn parser(&self) -> Result<tree_sitter::Parser, Unparsed> {
+        if let Some(parser) = PARSERS.with_borrow_mut(|parsers| parsers.remove(&self.index)) {
+            return Ok(parser);
+        }
         let mut parser = tree_sitter::Parser::new();
         // The grammar was loaded once when the tables were read, so its version fits.
         parser.set_language(&self.grammar).map_err(|_| Unparsed::Refused("the grammar does not fit the parser"))?;
-        let bytes = text.as_bytes();
-        parser
-            .parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), earlier, Some(options))
-            .ok_or(Unparsed::TooSlow(budget))
+        Ok(parser)
     }
 }
 

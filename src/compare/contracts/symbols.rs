@@ -6,10 +6,10 @@ use rayon::prelude::*;
 
 use super::fit::{self, Misfit};
 use super::{Addition, Break, ContractDiff};
-use crate::change::{ChangeSet, FileChange, Role};
+use crate::change::{ChangeSet, Entry, FileChange, Role};
 use crate::facts::contracts::Format;
-use crate::facts::contracts::symbols::{Offer, Tree};
-use crate::lang::Export;
+use crate::facts::contracts::symbols::{Content, Offer, Shelf, Tree};
+use crate::lang::{self, Export};
 use crate::{RepoPath, Side};
 
 /// Module and name.
@@ -24,12 +24,18 @@ const SINGLE: usize = 4;
 pub(super) fn compare(change: &ChangeSet, diff: &mut ContractDiff) {
     let files: Vec<&FileChange> =
         change.files.iter().filter(|file| file.role == Role::Production && !file.is_same_content()).collect();
-    let (base_tree, head_tree) = (Tree::new(change.source(), Side::Base), Tree::new(change.source(), Side::Head));
+    let shelf = Shelf::default();
+    let tree = |side| Tree::new(change.source(), side, &shelf);
+    let (base_tree, head_tree) = (tree(Side::Base), tree(Side::Head));
+    files.par_iter().for_each(|file| {
+        read_both(change, file, &base_tree, &shelf);
+    });
     let offer = |file: &FileChange, side: Side| -> Option<(RepoPath, Result<Offer, String>)> {
         let tree = if side == Side::Base { &base_tree } else { &head_tree };
-        let path = &file.side(side)?.path;
+        let Entry { path, id, .. } = file.side(side)?;
         let bytes = change.content(file, side)?.ok()?;
-        Some((path.clone(), tree.offer(path, &bytes)?.map_err(|error| error.to_string())))
+        let content = Content { id: *id, bytes: &bytes };
+        Some((path.clone(), tree.offer(path, content)?.map_err(|error| error.to_string())))
     };
     let sides: Vec<_> = files.par_iter().map(|file| (offer(file, Side::Base), offer(file, Side::Head))).collect();
     // What can't be parsed offers nothing that could be compared; `unreadable-change` says so.
@@ -55,6 +61,18 @@ pub(super) fn compare(change: &ChangeSet, diff: &mut ContractDiff) {
     comparison.gone(diff);
     comparison.changed(diff);
     comparison.added(diff);
+}
+
+/// Reads a file that both sides have, where it is published: most of the head is known from the base.
+fn read_both(change: &ChangeSet, file: &FileChange, tree: &Tree<'_>, shelf: &Shelf) -> Option<()> {
+    let (base, head) = (file.side(Side::Base)?, file.side(Side::Head)?);
+    let (before, after) = (change.content(file, Side::Base)?.ok()?, change.content(file, Side::Head)?.ok()?);
+    let language = tree.reads(&base.path, before.len().max(after.len()))?;
+    if lang::of(&head.path).is_some_and(|other| other.index == language.index) {
+        let (base, head) = (Content { id: base.id, bytes: &before }, Content { id: head.id, bytes: &after });
+        shelf.read_both(language, base, head, &change.changed_lines(file));
+    }
+    Some(())
 }
 
 fn offered(offers: &[(RepoPath, Offer)]) -> Offered<'_> {

@@ -20,12 +20,18 @@ const SIZE_LIMIT: usize = 2 << 20;
 pub(super) struct Gone<'c> {
     change: &'c ChangeSet,
     production: Vec<File<'c>>,
-    tests: Vec<&'c FileChange>,
+    tests: Vec<TestFile<'c>>,
     /// Functions and classes of tests on lines that the branch deleted, with the files they stood in.
     helpers: OnceLock<HashMap<Vec<u8>, Vec<usize>>>,
     /// Words on lines that the branch deleted, with the files they stood in.
     deleted: OnceLock<HashMap<Vec<u8>, Vec<usize>>>,
     answers: Mutex<HashMap<String, bool>>,
+}
+
+/// A file of tests with what each function and class of its base uses, read when asked.
+struct TestFile<'c> {
+    file: &'c FileChange,
+    used: OnceLock<HashMap<Box<str>, HashSet<Box<str>>>>,
 }
 
 /// A file with what each of its sides defines, read when asked.
@@ -39,7 +45,8 @@ impl<'c> Gone<'c> {
     pub fn of(change: &'c ChangeSet) -> Self {
         let production = change.files.iter().filter(|file| file.role == Role::Production);
         let production = production.map(|file| File { file, base: OnceLock::new(), head: OnceLock::new() }).collect();
-        let tests = change.files.iter().filter(|file| file.role == Role::Test).collect();
+        let tests = change.files.iter().filter(|file| file.role == Role::Test);
+        let tests = tests.map(|file| TestFile { file, used: OnceLock::new() }).collect();
         let (deleted, helpers) = (OnceLock::new(), OnceLock::new());
         Self { change, production, tests, helpers, deleted, answers: Mutex::default() }
     }
@@ -51,14 +58,14 @@ impl<'c> Gone<'c> {
 
     fn in_helpers(&self, name: &str) -> bool {
         let helpers = self.helpers.get_or_init(|| self.deleted_helpers());
-        helpers.get(name.as_bytes()).is_some_and(|files| files.iter().any(|at| self.used(self.tests[*at], name)))
+        helpers.get(name.as_bytes()).is_some_and(|files| files.iter().any(|at| self.used(&self.tests[*at], name)))
     }
 
     fn deleted_helpers(&self) -> HashMap<Vec<u8>, Vec<usize>> {
         const KEYWORDS: [&[u8]; 9] =
             [b"class", b"struct", b"object", b"module", b"def", b"fn", b"func", b"fun", b"function"];
         let mut helpers: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
-        for (at, file) in self.tests.iter().enumerate() {
+        for (at, TestFile { file, .. }) in self.tests.iter().enumerate() {
             let (Ok(hunks), Some(Ok(bytes))) = (self.change.hunks(file), self.change.content(file, Side::Base)) else {
                 continue;
             };
@@ -77,19 +84,24 @@ impl<'c> Gone<'c> {
     }
 
     /// Whether a helper of the tests used something that production code lost.
-    fn used(&self, file: &FileChange, name: &str) -> bool {
-        let (Some(entry), Some(Ok(bytes))) = (file.side(Side::Base), self.change.content(file, Side::Base)) else {
-            return false;
-        };
-        let language = lang::of(&entry.path).filter(|_| bytes.len() <= SIZE_LIMIT);
-        let Some(Ok(parsed)) = language.map(|language| language.parse(&bytes)) else { return false };
-        let mut uses = false;
+    fn used(&self, TestFile { file, used }: &TestFile<'_>, name: &str) -> bool {
+        let known = used.get_or_init(|| self.uses(file).unwrap_or_default());
+        known.get(name).is_some_and(|words| words.iter().any(|word| &**word != name && self.in_production(word)))
+    }
+
+    /// What each helper that lost lines says in itself, on the base's side of a file.
+    fn uses(&self, file: &FileChange) -> Option<HashMap<Box<str>, HashSet<Box<str>>>> {
+        let (entry, bytes) = (file.side(Side::Base)?, self.change.content(file, Side::Base)?.ok()?);
+        let parsed = lang::of(&entry.path).filter(|_| bytes.len() <= SIZE_LIMIT)?.parse(&bytes).ok()?;
+        let helpers = self.helpers.get()?;
+        let mut uses: HashMap<Box<str>, HashSet<Box<str>>> = HashMap::new();
         parsed.root.walk(&mut |node| {
-            if !uses && matches!(node.kind, Kind::Class | Kind::Function) && &*node.text == name {
-                node.walk(&mut |inner| uses |= &*inner.text != name && self.in_production(&inner.text));
+            if matches!(node.kind, Kind::Class | Kind::Function) && helpers.contains_key(node.text.as_bytes()) {
+                let words = uses.entry(node.text.clone()).or_default();
+                node.walk(&mut |inner| words.extend((!inner.text.is_empty()).then(|| inner.text.clone())));
             }
         });
-        uses
+        Some(uses)
     }
 
     /// Whether production code lost this name.

@@ -8,7 +8,7 @@ use super::library::Source;
 use super::outside::{self, View};
 use super::{TestFile, read, runner};
 use crate::change::{Bytes, ChangeSet, Entry, FileChange, Mode, Role, Unreadable};
-use crate::lang::{self, ChangedLines, Language, Parsed, Unparsed};
+use crate::lang::{self, Language, Parsed, Unparsed};
 use crate::{RepoPath, Side};
 
 /// The test files of both sides of a change.
@@ -95,7 +95,7 @@ fn sources(change: &ChangeSet, file: &FileChange) -> (Read, Read) {
     match (text(change, file, Side::Base), text(change, file, Side::Head)) {
         (Some(Ok(base)), Some(Ok(head))) if keeps_tests(&base, &head) => (None, None),
         (Some(Ok(base)), Some(Ok(head))) if base.language.index == head.language.index => {
-            let changed = changed_lines(change, file);
+            let changed = change.changed_lines(file);
             let (before, after) = base.language.parse_both(&base.bytes, &head.bytes, &changed);
             (Some(base.source(before)), Some(head.source(after)))
         }
@@ -108,19 +108,6 @@ fn alone(text: Option<Result<Text, (RepoPath, String)>>) -> Read {
         let parsed = text.language.parse(&text.bytes);
         text.source(parsed)
     }))
-}
-
-fn changed_lines(change: &ChangeSet, file: &FileChange) -> Vec<ChangedLines> {
-    let range = |first: u32, count: u32| {
-        // A run of no lines stands after the line it names.
-        let start = if count == 0 { first as usize } else { first as usize - 1 };
-        start..start + count as usize
-    };
-    let hunks = change.hunks(file).unwrap_or_default();
-    hunks
-        .iter()
-        .map(|hunk| (range(hunk.base_start, hunk.base_count), range(hunk.head_start, hunk.head_count)))
-        .collect()
 }
 
 /// A side that may hold tests, not yet parsed.

@@ -15,6 +15,8 @@ mod walk;
 
 use std::collections::BTreeSet;
 
+use tree_sitter::Tree;
+
 use super::{Language, Unparsed};
 
 /// A file's offer.
@@ -78,12 +80,15 @@ impl Language {
     /// When the file can't be parsed.
     pub fn exports(&self, source: &[u8]) -> Result<Exports, Unparsed> {
         let text = std::str::from_utf8(source).map_err(|_| Unparsed::Encoding)?;
-        let tree = self.syntax_tree(text)?;
-        if self.name == "elixir" {
-            return Ok(elixir::exports(tree.root_node(), text));
+        Ok(self.exports_of(text, &self.syntax_tree(text)?))
+    }
+
+    pub(super) fn exports_of(&self, text: &str, tree: &Tree) -> Exports {
+        match table::of(self.name) {
+            _ if self.name == "elixir" => elixir::exports(tree.root_node(), text),
+            Some(table) => walk::exports(self.name, table, tree.root_node(), text),
+            None => Exports::default(),
         }
-        let Some(table) = table::of(self.name) else { return Ok(Exports::default()) };
-        Ok(walk::exports(self.name, table, tree.root_node(), text))
     }
 }
 

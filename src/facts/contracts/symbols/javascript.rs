@@ -63,7 +63,7 @@ impl Tree<'_> {
         let mut reached = Reached::new();
         let mut waiting: VecDeque<(String, Option<(String, String)>)> =
             self.entries(root).into_iter().map(|entry| (entry, None)).collect();
-        let mut read: BTreeMap<String, Option<Exports>> = BTreeMap::new();
+        let mut read: BTreeMap<String, Option<Arc<Exports>>> = BTreeMap::new();
         while let Some((path, name)) = waiting.pop_front() {
             let names = reached.entry(path.clone()).or_default();
             match &name {
@@ -96,7 +96,7 @@ impl Tree<'_> {
     }
 
     /// A file that passes something on; others need no reading.
-    fn passing(&self, path: &str) -> Option<Exports> {
+    fn passing(&self, path: &str) -> Option<Arc<Exports>> {
         let bytes = self.read(path)?;
         let text = String::from_utf8_lossy(&bytes);
         (text.contains("export") && text.contains("from")).then(|| self.exports(path))?

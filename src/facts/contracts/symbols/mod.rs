@@ -7,13 +7,16 @@ mod javascript;
 mod package;
 mod python;
 mod rust;
+mod shelf;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::change::{Bytes, Source};
-use crate::lang::{self, Export, Exports, PassedOn, Unparsed};
+use crate::lang::{self, Export, Exports, Language, PassedOn, Unparsed};
 use crate::{RepoPath, Side};
+use package::Package;
+pub use shelf::{Content, Shelf};
 
 /// What one file contributes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +33,7 @@ pub struct Offer {
 pub struct Tree<'a> {
     source: &'a dyn Source,
     side: Side,
+    shelf: &'a Shelf,
     paths: OnceLock<BTreeSet<String>>,
     reached: Mutex<HashMap<String, Arc<javascript::Reached>>>,
 }
@@ -41,20 +45,16 @@ const SIZE: usize = 2 << 20;
 const FOLLOWED: usize = 100;
 
 impl<'a> Tree<'a> {
-    pub fn new(source: &'a dyn Source, side: Side) -> Self {
-        Self { source, side, paths: OnceLock::new(), reached: Mutex::default() }
+    pub fn new(source: &'a dyn Source, side: Side, shelf: &'a Shelf) -> Self {
+        Self { source, side, shelf, paths: OnceLock::new(), reached: Mutex::default() }
     }
 
     /// What a file offers; `None` where it is no part of a published package.
-    pub fn offer(&self, path: &RepoPath, bytes: &[u8]) -> Option<Result<Offer, Unparsed>> {
-        let language = lang::of(path).filter(|_| bytes.len() <= SIZE)?;
+    pub fn offer(&self, path: &RepoPath, content: Content<'_>) -> Option<Result<Offer, Unparsed>> {
+        let (language, package) = self.published(path, content.bytes.len())?;
         let text = path.to_text();
-        if is_inner(&text) {
-            return None;
-        }
-        let package = self.package(&text, language.name)?;
-        let exports = match language.exports(bytes) {
-            Ok(exports) => exports,
+        let exports = match self.shelf.exports(language, content) {
+            Ok(exports) => Exports::clone(&exports),
             Err(error) => return Some(Err(error)),
         };
         let offer = match language.name {
@@ -68,6 +68,19 @@ impl<'a> Tree<'a> {
         Some(Ok(offer))
     }
 
+    /// The language of a file and the package that publishes it.
+    fn published(&self, path: &RepoPath, size: usize) -> Option<(&'static Language, Package)> {
+        let language = lang::of(path).filter(|_| size <= SIZE)?;
+        let text = path.to_text();
+        let package = if is_inner(&text) { None } else { self.package(&text, language.name) };
+        Some((language, package?))
+    }
+
+    /// Whether a file's exports are asked for, and in which language.
+    pub fn reads(&self, path: &RepoPath, size: usize) -> Option<&'static Language> {
+        self.published(path, size).map(|(language, _)| language)
+    }
+
     fn has(&self, path: &str) -> bool {
         self.source.entry(self.side, &RepoPath::from(path)).is_some()
     }
@@ -76,9 +89,11 @@ impl<'a> Tree<'a> {
         self.source.read(&self.source.entry(self.side, &RepoPath::from(path))?).ok()
     }
 
-    fn exports(&self, path: &str) -> Option<Exports> {
-        let bytes = self.read(path).filter(|bytes| bytes.len() <= SIZE)?;
-        lang::of(&RepoPath::from(path))?.exports(&bytes).ok()
+    fn exports(&self, path: &str) -> Option<Arc<Exports>> {
+        let path = RepoPath::from(path);
+        let (language, entry) = (lang::of(&path)?, self.source.entry(self.side, &path)?);
+        let bytes = self.source.read(&entry).ok().filter(|bytes| bytes.len() <= SIZE)?;
+        self.shelf.exports(language, Content { id: entry.id, bytes: &bytes }).ok()
     }
 
     /// Files directly in a directory, with an ending.

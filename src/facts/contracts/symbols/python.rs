@@ -49,9 +49,9 @@ fn passed_on_above(tree: &Tree<'_>, package: &Package, path: &str, module: &str)
             && !here.split('.').any(|part| part.starts_with('_'))
             && let Some(exports) = tree.exports(&file)
         {
-            for passed in exports.passed_on {
+            for passed in &exports.passed_on {
                 if absolute(&passed.from, &here) == module {
-                    all.push((passed.name, here.clone(), passed.alias));
+                    all.push((passed.name.clone(), here.clone(), passed.alias.clone()));
                 }
             }
         }
