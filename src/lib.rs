@@ -75,7 +75,7 @@ pub fn judge(
 ) -> verdict::Verdict {
     let found = findings(change, &subject, policy, claims);
     let written = evidence::gather(claims, change, policy, subject.branch.as_deref());
-    verdict::Verdict::new(found, change, policy, subject).with_appeals(&evidence::appeals(&written))
+    verdict::Verdict::new(found, change, policy, subject).with_appeals(&evidence::appeals(&written), change, policy)
 }
 
 /// What every rule says, before the policy gives it a level.

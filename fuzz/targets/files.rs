@@ -4,7 +4,9 @@
 
 use agentgate::RepoPath;
 use agentgate::facts::document::{self, Format};
-use agentgate::facts::{ci, contracts, dependencies, secrets, shell, snapshots, suppressions};
+use agentgate::change::Memory;
+use agentgate::facts::secrets::gitleaks;
+use agentgate::facts::{ci, config, contracts, dependencies, secrets, shell, snapshots, suppressions, unread};
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let Some(end) = input.iter().position(|byte| *byte == b'\n') else { return };
@@ -14,6 +16,8 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let _ = ci::read(&path, bytes);
     ci::scripts::read(&path, bytes);
     let _ = contracts::read(&path, bytes);
+    // A file that names itself is what an attacker would write.
+    config::read(&path, bytes, &|_| Some(bytes.to_vec()));
     snapshots::entries(&path, bytes);
     snapshots::owner(&path, bytes);
     suppressions::read(&path, bytes);
@@ -21,6 +25,14 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         let _ = document::read_all(format, bytes);
     }
     let text = String::from_utf8_lossy(bytes);
-    secrets::find(&text, secrets::Care::Assignments);
-    shell::read(&text, shell::Start::ERREXIT);
+    let (name, text) = (path.to_text(), &*text);
+    unread::all(&Memory::change_set([(name.as_str(), None, Some(text))]));
+    let settings = Memory::change_set([(gitleaks::FILE, Some(text), Some(text))]);
+    if let Some(project) = gitleaks::Config::of_base(&settings, gitleaks::FILE) {
+        project.find(Some(name.as_str()), text);
+        project.problems();
+    }
+    secrets::find(text, secrets::Care::Assignments);
+    shell::read(text, shell::Start::ERREXIT);
+    ci::scripts::powershell(text);
 });

@@ -235,6 +235,8 @@ mod tests {
                     "it/login.it.ts",
                     "src/FooTest.php",
                     "tests/it/main.rs",
+                    "src/generated/a.test.ts",
+                    "tests/generated/test_a.py",
                 ],
             ),
             (
@@ -285,7 +287,17 @@ mod tests {
                 ],
             ),
             (Role::Documentation, &["README.md", "docs/guide/intro.rst", "CHANGELOG", "LICENSE"]),
-            (Role::Generated, &["api/a.pb.go", "web/app.min.js", "lib/a.g.dart", "vendor/x/y.go"]),
+            (
+                Role::Generated,
+                &[
+                    "api/a.pb.go",
+                    "src/generated/api.ts",
+                    "tests/generated/data.json",
+                    "web/app.min.js",
+                    "lib/a.g.dart",
+                    "vendor/x/y.go",
+                ],
+            ),
             (
                 Role::AgentInstructions,
                 &["AGENTS.md", "web/CLAUDE.md", ".cursor/rules/a.mdc", ".github/copilot-instructions.md"],

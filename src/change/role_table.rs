@@ -111,7 +111,7 @@ pub(super) static TABLE: &[Row] = &[
         which: Which::Any,
         patterns: "*.pb.go *.pb.cc *.pb.h *.pb.swift *_pb2.py *_pb2.pyi *_pb2_grpc.py *_pb.js *_pb.ts *_pb.d.ts *.g.dart
             *.freezed.dart *.g.cs *.designer.cs *.Designer.cs zz_generated*.go *.min.js
-            *.min.css *.min.mjs *.bundle.js *.map __generated__/ generated/ node_modules/ vendor/ third_party/ bower_components/",
+            *.min.css *.min.mjs *.bundle.js *.map node_modules/ vendor/ third_party/ bower_components/",
     },
     Row {
         role: Role::Configuration,
@@ -138,7 +138,7 @@ pub(super) static TABLE: &[Row] = &[
             *.Tests/ *.Test/ *.UnitTests/ *.IntegrationTests/ *.Specs/ *Tests/ *Test/ *_test/ *_tests/ *-tests/ *-test/",
     },
     // A test that a program wrote is still a test.
-    Row { role: Role::Generated, which: Which::Any, patterns: "*.generated.* *_generated.* *.gen.*" },
+    Row { role: Role::Generated, which: Which::Any, patterns: "*.generated.* *_generated.* *.gen.* __generated__/ generated/" },
     Row { role: Role::Documentation, which: Which::Any, patterns: "README.md README README.rst README.txt" },
     // Other files among tests are what the tests read.
     Row {

@@ -5,6 +5,10 @@
 
 use rayon::prelude::*;
 
+mod malformed;
+
+pub use malformed::{Broken, Kind};
+
 use super::config;
 use super::lexical;
 use super::tests::{Sides, TestFile};
@@ -33,8 +37,8 @@ pub enum Why {
     Link { target: String },
     /// A region that the language's grammar did not understand, where the branch changed it.
     Syntax { line: u32, was_readable: bool },
-    /// A file with settings of a checker or runner that is not what it claims to be.
-    Malformed { line: Option<u32>, why: String },
+    /// A file that is read by its format and is not of it, though it was, or is new.
+    Malformed { broken: Broken, is_new: bool },
     /// A test file that its reader refused, for its size or its shape.
     Refused(String),
     /// Another repository's commit; its files are not in this one.
@@ -108,34 +112,40 @@ fn content(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Why> {
         Err(error) => return Some(Why::Content(error)),
     };
     // What stood on the base before is not the branch's doing; the head is what must be read.
-    let is_read = is_program(file.path()) || config::holds_settings(file.path());
+    let is_text = is_program(file.path()) || config::holds_settings(file.path());
+    let is_read = is_text || malformed::is_read(file.path());
     if side == Side::Base || !is_read || matches!(file.role, Role::TestData | Role::Snapshot) {
         return None;
-    }
-    if bytes.contains(&0) {
-        return Some(Why::Binary);
     }
     if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
         return Some(Why::Pointer);
     }
-    let was_text = || match change.content(file, Side::Base) {
-        Some(Ok(base)) => std::str::from_utf8(&base).is_ok(),
-        _ => true,
-    };
-    if std::str::from_utf8(&bytes).is_err() && was_text() {
-        return Some(Why::Encoding);
+    if is_text {
+        if bytes.contains(&0) {
+            return Some(Why::Binary);
+        }
+        let was_text = || match change.content(file, Side::Base) {
+            Some(Ok(base)) => std::str::from_utf8(&base).is_ok(),
+            _ => true,
+        };
+        if std::str::from_utf8(&bytes).is_err() && was_text() {
+            return Some(Why::Encoding);
+        }
     }
-    malformed(change, file, &bytes)
+    broken(change, file, &bytes)
 }
 
-/// Settings that nobody can compare, where they could be before or are new.
-fn malformed(change: &ChangeSet, file: &FileChange, bytes: &[u8]) -> Option<Why> {
-    let (line, why) = config::malformed(file.path(), bytes)?;
-    let was_read = match (&file.base, change.content(file, Side::Base)) {
-        (Some(entry), Some(Ok(base))) => config::malformed(&entry.path, &base).is_none(),
-        _ => true,
+/// A file that nobody can compare, where that could be done before, or which is new.
+fn broken(change: &ChangeSet, file: &FileChange, bytes: &[u8]) -> Option<Why> {
+    let base = match (&file.base, change.content(file, Side::Base)) {
+        (Some(entry), Some(Ok(base))) => Some((&entry.path, base)),
+        _ => None,
     };
-    was_read.then_some(Why::Malformed { line, why })
+    let was_contract = || base.as_ref().is_some_and(|(path, base)| malformed::is_contract(path, base));
+    let broken = malformed::of(file.path(), bytes)
+        .or_else(|| if was_contract() { malformed::of_contract(file.path(), bytes) } else { None })?;
+    let was_read = base.as_ref().is_none_or(|(path, base)| malformed::of(path, base).is_none());
+    was_read.then_some(Why::Malformed { broken, is_new: base.is_none() })
 }
 
 /// Whether a file of this name is read as program text or configuration.

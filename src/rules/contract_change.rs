@@ -33,13 +33,8 @@ const ADDITIONS: OptionSpec =
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let diff = context.compared.contracts();
-    let unread = diff.unread.iter().map(|(path, why)| {
-        Finding::new(RULE.name, format!("the contract can't be read, so it was not compared: {why}"))
-            .at(Place::file(path, Side::Head))
-            .confidence(Confidence::Doubtful)
-    });
     let additions = diff.additions.iter().filter_map(|it| addition(context, it));
-    diff.breaks.iter().filter_map(|it| finding(context, it)).chain(additions).chain(unread).collect()
+    diff.breaks.iter().filter_map(|it| finding(context, it)).chain(additions).collect()
 }
 
 fn is_compared(context: &Context<'_>, format: Format, path: &RepoPath) -> bool {

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{Group, OptionSpec, Rule};
-use crate::change::{FileChange, Role, Status};
+use crate::change::{ChangeSet, FileChange, Role, Status};
 use crate::facts::secrets::gitleaks::Config;
 use crate::facts::secrets::{self, Care, Proof, Secret};
 use crate::facts::text::ChangedText;
+use crate::policy::Policy;
 use crate::verdict::{Confidence, Finding, Place};
 use crate::{Context, RepoPath, Side};
 
@@ -30,9 +31,13 @@ const GITLEAKS: OptionSpec = OptionSpec::text(
 
 const HELP: &str = "revoke it where it was issued (history keeps it), and read it from the environment or a store";
 
+/// What the project itself calls a secret, on the base side.
+pub(crate) fn project(change: &ChangeSet, policy: &Policy) -> Config {
+    Config::of_base(change, &policy.options(&RULE, None).text(&GITLEAKS)).unwrap_or_default()
+}
+
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    let project =
-        Config::of_base(context.change, &context.policy.options(&RULE, None).text(&GITLEAKS)).unwrap_or_default();
+    let project = project(context.change, context.policy);
     let mut found: Vec<(&FileChange, Secret)> = Vec::new();
     for file in &context.change.files {
         found.extend(added(context, file, &project).into_iter().map(|secret| (file, secret)));

@@ -51,11 +51,6 @@ fn finding(drift: &Drift) -> Finding {
             "restore it, or say why this project no longer pins what it installs",
             Confidence::Likely,
         ),
-        DriftKind::Unread(error) => (
-            format!("the lockfile can't be read: {error}"),
-            "let the package manager write it anew",
-            Confidence::Likely,
-        ),
     };
     let place = drift
         .line

@@ -15,7 +15,7 @@ mod diff_too_large;
 mod focused_test;
 mod forbidden_path;
 mod hidden_unicode;
-mod leaked_secret;
+pub(crate) mod leaked_secret;
 mod leftover_marker;
 mod lockfile_drift;
 mod loosened_assertion;

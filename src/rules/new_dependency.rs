@@ -6,7 +6,7 @@ use super::{Group, OptionSpec, Options, Rule};
 use crate::compare::dependencies::{Mention, describe};
 use crate::facts::dependencies::{Dependency, purl};
 use crate::packet::Prohibition;
-use crate::verdict::{Confidence, Finding, Place};
+use crate::verdict::{Finding, Place};
 use crate::{Context, RepoPath, Side};
 
 pub static RULE: Rule = Rule {
@@ -38,12 +38,7 @@ const EACH_MANIFEST: OptionSpec =
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let diff = context.compared.dependencies();
-    let unread = diff.unread.iter().map(|(path, error)| {
-        Finding::new(RULE.name, format!("the manifest can't be read, so its dependencies were not compared: {error}"))
-            .at(error.line.map_or(Place::file(path, Side::Head), |line| Place::line(path, Side::Head, line)))
-            .confidence(Confidence::Likely)
-    });
-    told(diff.mentions.iter().filter_map(|mention| finding(context, mention))).chain(unread).collect()
+    told(diff.mentions.iter().filter_map(|mention| finding(context, mention))).collect()
 }
 
 /// Findings of one manifest that are told one by one; a project that comes in as a whole is one finding.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Group, OptionKind, OptionSpec, Rule};
 use crate::Context;
 use crate::change::Unreadable;
-use crate::facts::unread::{self, Unread, Why};
+use crate::facts::unread::{self, Kind, Unread, Why};
 use crate::verdict::{Confidence, Finding, Place};
 
 pub static RULE: Rule = Rule {
@@ -41,14 +41,18 @@ fn finding(context: &Context<'_>, unread: &Unread) -> Option<Finding> {
     let confidence = match unread.why {
         // Grammars have gaps of their own: only a file that could be read before is the branch's doing.
         Why::Syntax { was_readable: false, .. } => Confidence::Doubtful,
+        Why::Malformed { ref broken, is_new: true } if broken.is_partial => Confidence::Doubtful,
         Why::Submodule { .. } | Why::Encoding | Why::Malformed { .. } | Why::Syntax { .. } => Confidence::Likely,
         _ => Confidence::Certain,
     };
-    let place = match unread.why {
-        Why::Syntax { line, .. } | Why::Malformed { line: Some(line), .. } => {
-            Place::line(&unread.path, unread.side, line)
-        }
-        _ => Place::file(&unread.path, unread.side),
+    let line = match &unread.why {
+        Why::Syntax { line, .. } => Some(*line),
+        Why::Malformed { broken, .. } => broken.line,
+        _ => None,
+    };
+    let place = match line {
+        Some(line) => Place::line(&unread.path, unread.side, line),
+        None => Place::file(&unread.path, unread.side),
     };
     Some(Finding::new(RULE.name, message).at(place).help(help).confidence(confidence))
 }
@@ -79,10 +83,20 @@ fn words(why: &Why) -> (String, String) {
             format!("the file became a link to `{target}`, which was not read in its place"),
             "keep the file, or delete it and say what replaces it".to_owned(),
         ),
-        Why::Malformed { why, .. } => (
-            format!("settings that were not compared: {why}"),
-            "mend the file; its tool would refuse it too, or fall back on its defaults".to_owned(),
-        ),
+        Why::Malformed { broken, .. } => {
+            let what = match broken.kind {
+                Kind::Settings => "settings that were",
+                Kind::Manifest => "a manifest that was",
+                Kind::Lockfile => "a lockfile that was",
+                Kind::Pipeline => "a pipeline that was",
+                Kind::Scripts => "scripts that were",
+                Kind::Contract => "a contract that was",
+            };
+            (
+                format!("{what} not compared: {}", broken.why),
+                "mend the file; its tool would refuse it too, or fall back on its defaults".to_owned(),
+            )
+        }
         Why::Syntax { .. } => (
             "changed test code does not parse, so its tests were not compared".to_owned(),
             "mend the syntax; where the code is right, the grammar lacks it and a person must look".to_owned(),

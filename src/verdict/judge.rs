@@ -7,13 +7,20 @@ use super::redact::{self, Redaction};
 use super::waivers::{self, Answer};
 use super::{Confidence, Finding, Judgement, Subject, Unread, Waiver, Waivers};
 use crate::change::{ChangeSet, Status};
+use crate::facts::secrets::gitleaks::Config;
 use crate::policy::{Level, Origin, Policy};
 use crate::{RepoPath, Side, rules};
 
 /// The rule whose findings name files that were not judged.
 const UNREADABLE: &str = "unreadable-change";
 
-pub(super) fn all(findings: Vec<Finding>, change: &ChangeSet, policy: &Policy, subject: &Subject) -> Vec<Judgement> {
+pub(super) fn all(
+    findings: Vec<Finding>,
+    change: &ChangeSet,
+    policy: &Policy,
+    subject: &Subject,
+    project: &Config,
+) -> Vec<Judgement> {
     let renames = renames(change);
     let merged = fingerprint::merge(findings);
     let ids = fingerprint::of(&merged, |finding| base_path(finding, &renames));
@@ -30,7 +37,7 @@ pub(super) fn all(findings: Vec<Finding>, change: &ChangeSet, policy: &Policy, s
         .collect();
     judgements.sort_by(|a, b| place(a).cmp(&place(b)));
     // Last: identities and waivers are about what stands there.
-    let mut redaction = Redaction::of(change);
+    let mut redaction = Redaction::of(change, project);
     judgements.iter_mut().for_each(|judgement| redaction.apply(&mut judgement.finding));
     judgements
 }
@@ -99,11 +106,11 @@ fn level(finding: &Finding, renames: &HashMap<&RepoPath, &RepoPath>, policy: &Po
 }
 
 /// Changed files whose bytes could not be had, and those that a rule could not make sense of; whatever the policy says.
-pub(super) fn unread(findings: &[Finding], change: &ChangeSet) -> Vec<Unread> {
+pub(super) fn unread(findings: &[Finding], change: &ChangeSet, project: &Config) -> Vec<Unread> {
     let mut unread = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.rule == UNREADABLE) {
         if let Some(place) = &finding.place {
-            unread.insert(place.path.clone(), redact::text(&finding.message).into_owned());
+            unread.insert(place.path.clone(), redact::text(project, &finding.message).into_owned());
         }
     }
     for file in &change.files {

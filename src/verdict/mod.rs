@@ -18,6 +18,7 @@ pub use waivers::{Waiver, Waivers};
 use crate::RepoPath;
 use crate::change::{ChangeSet, Summary};
 use crate::policy::{Identity, Level, Origin, Policy};
+use crate::rules::leaked_secret;
 
 /// What was judged: commits, names, and whose branch it is.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -120,8 +121,9 @@ pub struct Unread {
 
 impl Verdict {
     pub fn new(findings: Vec<Finding>, change: &ChangeSet, policy: &Policy, subject: Subject) -> Self {
-        let unread = judge::unread(&findings, change);
-        let judgements = judge::all(findings, change, policy, &subject);
+        let project = leaked_secret::project(change, policy);
+        let unread = judge::unread(&findings, change, &project);
+        let judgements = judge::all(findings, change, policy, &subject, &project);
         Self { subject, policy: policy.identity().clone(), judgements, changes: change.summary(), unread }
     }
 

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::Finding;
 use crate::change::{ChangeSet, FileChange};
+use crate::facts::secrets::gitleaks::Config;
 use crate::facts::{personal, secrets};
 use crate::{RepoPath, Side};
 
@@ -17,15 +18,16 @@ const LARGEST: usize = 1 << 20;
 /// What is known of the secrets in the files that findings are about.
 pub(super) struct Redaction<'a> {
     change: &'a ChangeSet,
+    project: &'a Config,
     files: HashMap<&'a RepoPath, &'a FileChange>,
-    learnt: HashMap<RepoPath, secrets::Redactor>,
+    learnt: HashMap<RepoPath, secrets::Redactor<'a>>,
 }
 
 impl<'a> Redaction<'a> {
-    pub(super) fn of(change: &'a ChangeSet) -> Self {
+    pub(super) fn of(change: &'a ChangeSet, project: &'a Config) -> Self {
         let sides =
             change.files.iter().flat_map(|file| file.base.iter().chain(&file.head).map(move |it| (&it.path, file)));
-        Self { change, files: sides.collect(), learnt: HashMap::new() }
+        Self { change, project, files: sides.collect(), learnt: HashMap::new() }
     }
 
     /// Masks what a finding quotes.
@@ -33,7 +35,8 @@ impl<'a> Redaction<'a> {
         let place = finding.place.as_ref().or(finding.base_place.as_ref());
         let path = place.map_or_else(|| RepoPath::from(""), |place| place.path.clone());
         let (change, file) = (self.change, self.files.get(&path).copied());
-        let redactor = self.learnt.entry(path).or_insert_with(|| learn(change, file));
+        let own = secrets::Redactor::of_project(self.project, path.to_text());
+        let redactor = self.learnt.entry(path).or_insert_with(|| learn(own, change, file));
         let Finding { test, message, before, after, witness, help, .. } = finding;
         for text in [Some(message), test.as_mut(), before.as_mut(), after.as_mut(), witness.as_mut(), help.as_mut()] {
             let Some(text) = text else { continue };
@@ -49,8 +52,11 @@ impl<'a> Redaction<'a> {
     }
 }
 
-fn learn(change: &ChangeSet, file: Option<&FileChange>) -> secrets::Redactor {
-    let mut redactor = secrets::Redactor::default();
+fn learn<'a>(
+    mut redactor: secrets::Redactor<'a>,
+    change: &ChangeSet,
+    file: Option<&FileChange>,
+) -> secrets::Redactor<'a> {
     for side in [Side::Base, Side::Head] {
         if let Some(Ok(bytes)) = file.and_then(|file| change.content(file, side))
             && bytes.len() <= LARGEST
@@ -62,8 +68,8 @@ fn learn(change: &ChangeSet, file: Option<&FileChange>) -> secrets::Redactor {
 }
 
 /// The same for text that belongs to no file.
-pub(super) fn text(text: &str) -> Cow<'_, str> {
-    match secrets::Redactor::default().redact(text) {
+pub(super) fn text<'t>(project: &Config, text: &'t str) -> Cow<'t, str> {
+    match secrets::Redactor::of_project(project, String::new()).redact(text) {
         Cow::Owned(shown) => Cow::Owned(personal::redact(&shown).into_owned()),
         Cow::Borrowed(text) => personal::redact(text),
     }

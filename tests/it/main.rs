@@ -19,6 +19,7 @@ mod hostile_repository;
 mod init;
 mod install;
 mod installer;
+mod malformed;
 mod managers;
 mod packet;
 mod policy;

@@ -112,6 +112,34 @@ fn no_format_shows_a_secret() {
     }
 }
 
+/// No form of ours: only the project's own gitleaks rule knows it.
+#[test]
+fn what_only_the_projects_rules_call_a_secret_is_masked_too() {
+    const BADGE: &str = "47-QWXZKJVBN";
+    let rule = "[[rules]]\nid = \"badge\"\nregex = '''badge ([0-9]{2}-[A-Z]{9})'''\n";
+    let base = format!("def test_badge():\n    assert scan() == \"badge {BADGE}\"\n");
+    let loose = format!("in (\"badge {BADGE}\", \"{BADGE}\", None)");
+    let head = base.replace(&format!("== \"badge {BADGE}\""), &loose);
+    let body = format!("# Summary\n\nThe badge {BADGE} is scanned\n");
+    let shown = |rules: &str| {
+        let side = |test: &str| {
+            [("tests/test_a.py".to_owned(), test.to_owned()), (".gitleaks.toml".to_owned(), rules.to_owned())]
+        };
+        let (base, head) = (side(&base), side(&head));
+        let base: Vec<(&str, &str)> = base.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let head: Vec<(&str, &str)> = head.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        judged(&change(&base, &head), &body)
+    };
+    let report = shown(rule);
+    let rules: Vec<&str> = report.findings.iter().map(|it| it.rule.as_str()).collect();
+    assert!(rules.contains(&"loosened-assertion"), "{rules:?}");
+    for (name, text) in outputs(&report) {
+        assert!(!text.contains(BADGE), "{name} shows it:\n{text}");
+    }
+    // Without the rule it is a value as any other.
+    assert!(outputs(&shown("title = 'none'\n")).iter().any(|(_, text)| text.contains(BADGE)));
+}
+
 #[test]
 fn a_saved_report_holds_none() {
     let folder = tempfile::tempdir().expect("a folder can be made");

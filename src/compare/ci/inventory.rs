@@ -177,7 +177,16 @@ impl Inventory {
     }
 
     fn command(&mut self, reader: &mut Reader<'_>, place: &Place<'_>, command: &Command) {
-        let shape = commands::shape(&command.words);
+        let mut shape = commands::shape(&command.words);
+        let called: Vec<(RepoPath, Recipe)> = scripts::called(&shape, &command.words, place.folder)
+            .into_iter()
+            .filter_map(|(path, name)| reader.recipe(&path, &name).map(|recipe| (path, recipe)))
+            .collect();
+        if called.is_empty()
+            && let Some(program) = commands::program(&shape)
+        {
+            shape = program;
+        }
         let kind = commands::kind(&shape);
         let spot = Spot { path: place.path.clone(), side: reader.side, line: command.line };
         let own = match &command.failure {
@@ -207,8 +216,7 @@ impl Inventory {
         if place.hops >= HOPS {
             return;
         }
-        for (path, name) in scripts::called(&self.runs[index].shape, &command.words, place.folder) {
-            let Some(recipe) = reader.recipe(&path, &name) else { continue };
+        for (path, recipe) in called {
             let folder = String::from_utf8_lossy(path.parent()).into_owned();
             let outer = Outer { swallow: swallow.clone(), guards: guards.clone() };
             let inner = Place {

@@ -1,5 +1,6 @@
 //! Whether callers of an old signature can live with a new one.
 
+use super::types::{Unknown, accepts};
 use crate::lang::{Export, Parameter};
 
 /// Why they can't.
@@ -26,7 +27,7 @@ pub fn misfit(old: &Export, new: &Export, by_name: bool) -> Option<Misfit> {
     }
     let (before, after) = (old.shape.as_deref()?, new.shape.as_deref()?);
     // A result may be narrower than it was. Of a value it is not known whether it is given or taken.
-    let fits = if old.parameters.is_some() { accepts(before, after) } else { before == after };
+    let fits = if old.parameters.is_some() { accepts(before, after, Unknown::Ignored) } else { before == after };
     let what = if old.parameters.is_some() { "returns" } else { "is" };
     (!fits).then(|| Misfit::Shape { what: what.into(), old: before.into(), new: after.into() })
 }
@@ -57,7 +58,7 @@ fn parameters(old: &[Parameter], new: &[Parameter], by_name: bool) -> Option<Mis
             return Some(Misfit::Required(shown(is)));
         }
         if let (Some(before), Some(after)) = (&was.shape, &is.shape)
-            && !accepts(after, before)
+            && !accepts(after, before, Unknown::Refused)
         {
             return Some(Misfit::Shape {
                 what: format!("takes `{}` as", shown(is)),
@@ -92,57 +93,6 @@ fn shown(parameter: &Parameter) -> String {
         ("", Some(shape)) => shape.clone(),
         (name, _) => name.to_owned(),
     }
-}
-
-/// Whether everything of one type is also of the other: `string` of `string | null`.
-fn accepts(wide: &str, narrow: &str) -> bool {
-    if wide == narrow || ["any", "unknown", "Any", "object", "mixed", "dynamic"].contains(&wide) {
-        return true;
-    }
-    let (wide, narrow) = (members(wide), members(narrow));
-    !narrow.is_empty() && narrow.iter().all(|it| wide.contains(it))
-}
-
-/// The members of a union, with the ways of writing "or nothing" made one.
-fn members(shape: &str) -> Vec<String> {
-    let plain = shape.strip_prefix("Optional[").and_then(|it| it.strip_suffix(']'));
-    let unioned = shape.strip_prefix("Union[").and_then(|it| it.strip_suffix(']'));
-    let (text, separator, or_nothing) = match (plain, unioned) {
-        (Some(inner), _) => (inner, '|', true),
-        (None, Some(inner)) => (inner, ',', false),
-        (None, None) if shape.starts_with('?') => (&shape[1..], '|', true),
-        (None, None) if shape.ends_with('?') => (&shape[..shape.len() - 1], '|', true),
-        (None, None) => (shape, '|', false),
-    };
-    let mut parts = split(text, separator);
-    for part in &mut parts {
-        if ["None", "null", "undefined", "nil"].contains(&part.as_str()) {
-            *part = "nothing".to_owned();
-        }
-    }
-    parts.extend(or_nothing.then(|| "nothing".to_owned()));
-    parts
-}
-
-/// Splits outside of brackets.
-fn split(text: &str, separator: char) -> Vec<String> {
-    let (mut depth, mut parts, mut part) = (0usize, Vec::new(), String::new());
-    for c in text.chars() {
-        match c {
-            '<' | '[' | '(' | '{' => depth += 1,
-            '>' | ']' | ')' | '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if c == separator && depth == 0 {
-            parts.push(part.trim().to_owned());
-            part.clear();
-        } else {
-            part.push(c);
-        }
-    }
-    parts.push(part.trim().to_owned());
-    parts.retain(|part| !part.is_empty());
-    parts
 }
 
 #[cfg(test)]

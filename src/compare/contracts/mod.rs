@@ -2,6 +2,7 @@
 
 mod fit;
 mod symbols;
+mod types;
 
 use std::collections::BTreeSet;
 
@@ -36,7 +37,6 @@ pub struct ContractDiff {
     pub breaks: Vec<Break>,
     /// What is offered beside what was; nobody fails on it.
     pub additions: Vec<Addition>,
-    pub unread: Vec<(RepoPath, String)>,
 }
 
 struct Pair<'a> {
@@ -53,7 +53,7 @@ pub fn compare(change: &ChangeSet) -> ContractDiff {
         !file.role.is_test()
             && !matches!(file.role, Role::Lockfile | Role::Ci | Role::Manifest | Role::AgentInstructions)
     });
-    let pairs: Vec<Pair<'_>> = files.filter_map(|file| pair(change, file, &mut diff)).collect();
+    let pairs: Vec<Pair<'_>> = files.filter_map(|file| pair(change, file)).collect();
     // What one file loses and another gains has moved.
     let all: BTreeSet<&str> = pairs.iter().flat_map(|pair| pair.head.elements.keys().map(String::as_str)).collect();
     for pair in &pairs {
@@ -64,7 +64,7 @@ pub fn compare(change: &ChangeSet) -> ContractDiff {
     diff
 }
 
-fn pair<'a>(change: &ChangeSet, file: &'a FileChange, diff: &mut ContractDiff) -> Option<Pair<'a>> {
+fn pair<'a>(change: &ChangeSet, file: &'a FileChange) -> Option<Pair<'a>> {
     if file.is_same_content() {
         return None;
     }
@@ -74,15 +74,9 @@ fn pair<'a>(change: &ChangeSet, file: &'a FileChange, diff: &mut ContractDiff) -
         let bytes = change.content(file, side)?.ok()?;
         let (found, surface) = contracts::read(path, &bytes)?;
         format = Some(found);
-        match surface {
-            Ok(surface) => Some(surface),
-            Err(error) => {
-                diff.unread.push((path.clone(), error.to_string()));
-                None
-            }
-        }
+        surface.ok()
     };
-    // Without a base there is nothing that anyone relies on; an unread head is said, and not taken for an empty one.
+    // Without a base there is nothing that anyone relies on; a head that can't be read is no empty one (`unreadable-change` says it).
     let base = side(Side::Base)?;
     let head = if file.head.is_some() { side(Side::Head)? } else { Surface::default() };
     Some(Pair { file, format: format?, base, head })

@@ -7,7 +7,6 @@ use super::{Pair, is_data};
 use crate::change::{ChangeSet, Entry, FileChange, Roles, Status};
 use crate::facts::dependencies::lockfiles::{self, Locked, Lockfile};
 use crate::facts::dependencies::{self, Dependency, Ecosystem, Kind, Manifest, Source};
-use crate::facts::document::Malformed;
 use crate::{RepoPath, Side};
 
 /// A lockfile and a manifest that say different things.
@@ -20,24 +19,13 @@ pub struct Drift {
 
 pub enum DriftKind {
     /// The manifest asks for a package that the lockfile does not pin.
-    Missing {
-        name: String,
-        lockfile: RepoPath,
-    },
+    Missing { name: String, lockfile: RepoPath },
     /// Every pinned version is older than what the manifest now asks for.
-    Behind {
-        name: String,
-        requirement: String,
-        locked: String,
-        lockfile: RepoPath,
-    },
+    Behind { name: String, requirement: String, locked: String, lockfile: RepoPath },
     /// New packages that no manifest and no other package asks for.
-    Unasked {
-        names: Vec<String>,
-    },
+    Unasked { names: Vec<String> },
     /// The lockfile is gone, its manifest is not.
     Deleted,
-    Unread(Malformed),
 }
 
 /// What lockfiles show.
@@ -72,12 +60,8 @@ fn lockfile(change: &ChangeSet, file: &FileChange, pairs: &[Pair<'_>], found: &m
     };
     let head = match read(Side::Head) {
         Some(Ok(head)) => head,
-        Some(Err(error)) => {
-            let line = error.line;
-            found.drifts.push(drift(file.path(), Side::Head, line, DriftKind::Unread(error)));
-            return;
-        }
-        None => return,
+        // What can't be read is for `unreadable-change` to say.
+        Some(Err(_)) | None => return,
     };
     // A new lockfile has nothing to be compared with.
     let Some(Ok(base)) = read(Side::Base) else { return };
@@ -231,6 +215,7 @@ fn unasked(
         return None;
     }
     forget_declared(change, ecosystem, &mut open);
+    forget_foreign(change, head, &mut open);
     let line = *open.values().min()?;
     let names = open.keys().map(|name| (*name).to_owned()).collect();
     Some(drift(file.path(), Side::Head, Some(line), DriftKind::Unasked { names }))
@@ -258,6 +243,29 @@ fn forget_declared(change: &ChangeSet, ecosystem: Ecosystem, open: &mut BTreeMap
         }
         for own in &manifest.own {
             open.remove(own.as_str());
+        }
+    }
+}
+
+/// Takes away what packages ask for that lie in submodules, whose manifests are not here.
+fn forget_foreign(change: &ChangeSet, head: &Lockfile, open: &mut BTreeMap<&str, u32>) {
+    if open.is_empty() || head.importers.is_empty() {
+        return;
+    }
+    let path = RepoPath::from(".gitmodules");
+    let Some(Ok(bytes)) = change.source().entry(Side::Head, &path).map(|entry| change.source().read(&entry)) else {
+        return;
+    };
+    let Some(Ok(submodules)) = dependencies::read(&path, &bytes) else { return };
+    let folders: Vec<&str> = submodules.dependencies.iter().filter_map(|it| it.alias.as_deref()).collect();
+    let is_foreign = |importer: &str| {
+        folders
+            .iter()
+            .any(|folder| importer.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    };
+    for (_, names) in head.importers.iter().filter(|(importer, _)| is_foreign(importer)) {
+        for name in names {
+            open.remove(name.as_str());
         }
     }
 }
@@ -298,6 +306,7 @@ fn algorithm(checksum: &str) -> (&str, usize) {
 const USUAL_HOSTS: &[&str] = &[
     "registry.npmjs.org",
     "registry.yarnpkg.com",
+    "npm.jsr.io",
     "github.com/rust-lang/crates.io-index",
     "index.crates.io",
     "pypi.org",

@@ -16,7 +16,6 @@ use std::collections::BTreeSet;
 
 use crate::change::{ChangeSet, FileChange, Role};
 use crate::facts::dependencies::{self, Dependency, Ecosystem, Kind, Manifest, Source};
-use crate::facts::document::Malformed;
 use crate::{RepoPath, Side};
 use surroundings::Surroundings;
 
@@ -28,8 +27,6 @@ pub struct DependencyDiff {
     pub sources: Vec<SourceChange>,
     /// Lockfiles that do not say what their manifests ask for.
     pub drifts: Vec<Drift>,
-    /// Manifests that could not be read on the head, though the branch changes them.
-    pub unread: Vec<(RepoPath, Malformed)>,
 }
 
 /// A dependency that its manifest did not declare before.
@@ -54,7 +51,7 @@ struct Pair<'a> {
 /// Compares the manifests that the branch changes.
 pub fn compare(change: &ChangeSet) -> DependencyDiff {
     let mut diff = DependencyDiff::default();
-    let pairs: Vec<Pair<'_>> = change.files.iter().filter_map(|file| pair(change, file, &mut diff)).collect();
+    let pairs: Vec<Pair<'_>> = change.files.iter().filter_map(|file| pair(change, file)).collect();
     let mut mentions: Vec<Mention> = pairs.iter().flat_map(mentions_of).collect();
     let candidates: BTreeSet<(Ecosystem, String)> =
         mentions.iter().map(|it| (it.dependency.ecosystem, it.dependency.name.clone())).collect();
@@ -72,25 +69,18 @@ pub fn compare(change: &ChangeSet) -> DependencyDiff {
     diff
 }
 
-fn pair<'a>(change: &ChangeSet, file: &'a FileChange, diff: &mut DependencyDiff) -> Option<Pair<'a>> {
+fn pair<'a>(change: &ChangeSet, file: &'a FileChange) -> Option<Pair<'a>> {
     if is_data(file.role) {
         return None;
     }
-    let mut side = |side: Side| -> Option<Manifest> {
+    let side = |side: Side| -> Option<Manifest> {
         let path = &file.side(side)?.path;
         if !dependencies::is_manifest(path) {
             return None;
         }
         let bytes = change.content(file, side)?.ok()?;
-        match dependencies::read(path, &bytes)? {
-            Ok(manifest) => Some(manifest),
-            Err(error) => {
-                if side == Side::Head {
-                    diff.unread.push((path.clone(), error));
-                }
-                None
-            }
-        }
+        // What can't be read is for `unreadable-change` to say.
+        dependencies::read(path, &bytes)?.ok()
     };
     let (base, head) = (side(Side::Base), side(Side::Head));
     if base.is_none() && head.is_none() {
@@ -108,7 +98,9 @@ fn mentions_of<'p>(pair: &'p Pair<'_>) -> impl Iterator<Item = Mention> + use<'p
     let before: BTreeSet<_> = pair.base.dependencies.iter().map(Dependency::key).collect();
     let mut seen = BTreeSet::new();
     // A package that is wanted twice (as peer and for development) is one.
-    let added = pair.head.dependencies.iter().filter(move |it| !before.contains(&it.key()) && seen.insert(it.key()));
+    let added = pair.head.dependencies.iter().filter(move |it| {
+        !before.contains(&it.key()) && !sources::is_moved_submodule(it, &pair.base) && seen.insert(it.key())
+    });
     added.map(|dependency| Mention {
         path: pair.file.path().clone(),
         look_alike: look_alike::of(dependency, &pair.base),

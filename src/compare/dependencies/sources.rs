@@ -119,11 +119,21 @@ fn dependencies(pair: &Pair<'_>, around: &Surroundings, changes: &mut Vec<Source
     submodules(pair, changes);
 }
 
-/// A submodule is known by its folder; that its address changed makes it another one.
+/// The submodule that stood in the same folder: by that it is known, and another address makes it another one.
+fn moved_submodule<'a>(head: &Dependency, base: &'a Manifest) -> Option<&'a Dependency> {
+    let is_there =
+        |it: &&Dependency| it.ecosystem == Ecosystem::Submodule && it.alias.is_some() && it.alias == head.alias;
+    base.dependencies.iter().find(is_there).filter(|it| it.name != head.name)
+}
+
+/// Whether it is told as a changed source, and so is nothing new beside it.
+pub(super) fn is_moved_submodule(head: &Dependency, base: &Manifest) -> bool {
+    head.ecosystem == Ecosystem::Submodule && moved_submodule(head, base).is_some()
+}
+
 fn submodules(pair: &Pair<'_>, changes: &mut Vec<SourceChange>) {
     for head in pair.head.dependencies.iter().filter(|it| it.ecosystem == Ecosystem::Submodule) {
-        let base = pair.base.dependencies.iter().find(|it| it.alias.is_some() && it.alias == head.alias);
-        if let Some(base) = base.filter(|base| base.name != head.name) {
+        if let Some(base) = moved_submodule(head, &pair.base) {
             changes.push(SourceChange {
                 base_line: Some(base.line),
                 before: Some(describe(&base.source)),
@@ -193,6 +203,7 @@ fn is_fixed(reference: &str) -> bool {
 const USUAL_ORIGINS: &[&str] = &[
     "https://registry.npmjs.org",
     "https://registry.yarnpkg.com",
+    "https://npm.jsr.io",
     "https://rubygems.org",
     "https://pypi.org/simple",
     "https://repo.maven.apache.org/maven2",

@@ -27,7 +27,7 @@ pub(super) fn read(root: &Node) -> Pipeline {
     if let Some(steps) = root.get("steps") {
         jobs.push(Job { id: "steps".into(), line: steps.line, steps: self::steps(root), ..Job::default() });
     }
-    Pipeline { triggers: triggers(root), jobs, variables: variables(root) }
+    Pipeline { triggers: triggers(root), jobs, variables: variables(root), ..Pipeline::default() }
 }
 
 fn triggers(root: &Node) -> Vec<Trigger> {

@@ -13,7 +13,7 @@ pub(super) fn read(root: &Node) -> Pipeline {
     let steps = root.get("steps").unwrap_or(root);
     let mut jobs = Vec::new();
     collect(steps, &mut jobs, 0);
-    Pipeline { triggers: Vec::new(), jobs, variables: settings(root.get("env")) }
+    Pipeline { jobs, variables: settings(root.get("env")), ..Pipeline::default() }
 }
 
 fn collect(steps: &Node, jobs: &mut Vec<Job>, depth: u32) {

@@ -1,8 +1,6 @@
 //! CircleCI.
 
-use super::{
-    Action, Axis, Job, Pipeline, Setting, Step, Trigger, Written, gitlab::branch_filters, settings, texts, written,
-};
+use super::{Action, Axis, Job, Pipeline, Setting, Step, Written, gitlab::branch_filters, settings, texts, written};
 use crate::facts::document::Node;
 use crate::facts::shell::Start;
 
@@ -38,7 +36,7 @@ pub(super) fn read(root: &Node) -> Pipeline {
                 .collect();
         }
     }
-    Pipeline { triggers: Vec::<Trigger>::new(), jobs, variables: Vec::new() }
+    Pipeline { jobs, ..Pipeline::default() }
 }
 
 /// Jobs as workflows list them: name, settings, line.

@@ -25,7 +25,7 @@ pub(super) fn read(root: &Node) -> Pipeline {
     if let Some(runs) = root.get("runs") {
         jobs.push(Job { id: "runs".into(), line: runs.line, steps: steps(runs, None, shell), ..Job::default() });
     }
-    Pipeline { triggers: triggers(root), jobs, variables: settings(root.get("env")) }
+    Pipeline { triggers: triggers(root), jobs, variables: settings(root.get("env")), ..Pipeline::default() }
 }
 
 fn triggers(root: &Node) -> Vec<Trigger> {

@@ -49,6 +49,7 @@ pub(super) fn read(root: &Node) -> Pipeline {
         triggers: triggers.into_iter().collect(),
         jobs: jobs.collect(),
         variables: settings(root.get("variables")),
+        ..Pipeline::default()
     }
 }
 

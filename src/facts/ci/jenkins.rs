@@ -11,8 +11,9 @@ pub(super) fn is_pipeline(path: &str) -> bool {
 }
 
 pub(super) fn read(root: &Node) -> Pipeline {
-    let mut pipeline = Pipeline::default();
-    stages(&blocks::read(root.text().unwrap_or_default()), &mut pipeline);
+    let text = root.text().unwrap_or_default();
+    let mut pipeline = Pipeline { unread_line: blocks::unclosed(text), ..Pipeline::default() };
+    stages(&blocks::read(text), &mut pipeline);
     pipeline
 }
 

@@ -28,6 +28,8 @@ pub struct Pipeline {
     pub triggers: Vec<Trigger>,
     pub jobs: Vec<Job>,
     pub variables: Vec<Setting>,
+    /// Where a program's grammar first met what it does not know; the rest is read all the same.
+    pub unread_line: Option<u32>,
 }
 
 /// Something as it was written, with its line.
@@ -186,7 +188,7 @@ pub fn read(path: &RepoPath, bytes: &[u8]) -> Option<Result<Pipeline, Malformed>
     let provider = PROVIDERS.iter().find(|provider| (provider.is)(&text))?;
     let node = match provider.format {
         Some(format) => document::read(format, bytes),
-        None => document::text(bytes).map(|text| Node::new(Value::Text(text.into_owned()), 1, 1)),
+        None => document::lines(bytes).map(|text| Node::new(Value::Text(text.into_owned()), 1, 1)),
     };
     Some(node.map(|node| (provider.read)(&node)))
 }

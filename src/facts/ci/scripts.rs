@@ -3,7 +3,7 @@
 use super::commands::Shape;
 use super::{nox, powershell};
 use crate::RepoPath;
-use crate::facts::document::{self, Format, Node};
+use crate::facts::document::{self, Format, Malformed, Node};
 use crate::facts::shell::{self, Command, Failure, Script, Start, Swallow};
 
 /// A script with a name, or a whole file (an empty name).
@@ -59,6 +59,17 @@ fn is_hook(path: &str) -> bool {
     let folders = [".husky", ".githooks", "githooks", ".hooks"];
     folders.contains(&folder)
         && ["pre-", "post-", "commit-msg", "prepare-"].iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Why the document that holds scripts can't be read; programs and lines are read as far as they go.
+pub fn malformed(path: &RepoPath, bytes: &[u8]) -> Option<Malformed> {
+    match family(path)? {
+        Family::Package | Family::Composer => document::read(Format::Json, bytes).err(),
+        Family::Task => document::read(Format::Yaml, bytes).err(),
+        Family::Tox => document::read(Format::Ini, bytes).err(),
+        Family::Make | Family::Just | Family::Shell | Family::PowerShell => document::lines(bytes).err(),
+        Family::Nox => None,
+    }
 }
 
 /// The recipes of a file; empty where it can't be read.

@@ -60,7 +60,7 @@ pub(super) fn read(root: &Node) -> Pipeline {
         line: branches.map_or(root.line, |member| member.line),
         filters: branches.map(|member| branch_filters(&member.value, "only", "except")).unwrap_or_default(),
     };
-    Pipeline { triggers: vec![push], jobs, variables: Vec::new() }
+    Pipeline { triggers: vec![push], jobs, ..Pipeline::default() }
 }
 
 fn describe(node: &Node) -> String {

@@ -23,6 +23,15 @@ const DEPTH_LIMIT: usize = 100;
 
 /// Reads a text; the outermost block has no header.
 pub fn read(text: &str) -> Block {
+    parse(text).0
+}
+
+/// The line of a block that is not closed.
+pub fn unclosed(text: &str) -> Option<u32> {
+    parse(text).1
+}
+
+fn parse(text: &str) -> (Block, Option<u32>) {
     let mut open = vec![Block { line: 1, ..Block::default() }];
     let mut pending = Pending::default();
     let bytes = text.as_bytes();
@@ -77,12 +86,13 @@ pub fn read(text: &str) -> Block {
         at += character.len_utf8();
     }
     pending.end(&mut open);
+    let unclosed = open.get(1).map(|block| block.line);
     while open.len() > 1 {
         if let (Some(block), Some(parent)) = (open.pop(), open.last_mut()) {
             parent.items.push(Item::Block(block));
         }
     }
-    open.pop().unwrap_or_default()
+    (open.pop().unwrap_or_default(), unclosed)
 }
 
 /// What was read since the last statement ended.

@@ -4,9 +4,14 @@
 //! [`Reading`] is one setting as it was written; which of two is weaker is for `compare` to say.
 
 pub mod blocks;
+mod extended;
+mod file;
 mod reading;
 pub mod script;
 mod table;
+mod value;
+mod walk;
 
-pub use reading::{Item, Reading, Settings, holds_settings, malformed, read};
+pub use file::{holds_settings, malformed, unread_line};
+pub use reading::{Item, Reading, Settings, read};
 pub use table::{Direction, is_like, tools};

@@ -17,7 +17,7 @@ pub(super) fn is(bytes: &[u8]) -> bool {
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 pub(super) fn read(bytes: &[u8]) -> Result<Surface, Malformed> {
-    let root = document::read(Format::Yaml, bytes).or_else(|_| document::read(Format::Json, bytes))?;
+    let root = document::read_either(Format::Yaml, Format::Json, bytes)?;
     let mut surface = Surface::default();
     if root.get("openapi").is_none() && root.get("swagger").is_none() {
         return Ok(surface);

@@ -5,8 +5,9 @@ use super::{Element, Surface, Use};
 use crate::facts::document::{self, Malformed};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Surface, Malformed> {
-    let text = document::text(bytes)?;
+    let text = document::lines(bytes)?;
     let words = words::split(&text, "//");
+    words::closed(&words, "protobuf")?;
     let mut surface = Surface::default();
     block(&words, "", 0, &mut surface);
     Ok(surface)

@@ -1,5 +1,7 @@
 //! A text as words and signs, comments and descriptions left away: enough for languages made of braces.
 
+use crate::facts::document::Malformed;
+
 /// One word or sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Word<'a> {
@@ -59,6 +61,27 @@ fn quoted(text: &str, mark: char) -> usize {
         }
     }
     text.len()
+}
+
+/// Whether every brace that opens is closed, and none is closed that was not opened.
+///
+/// # Errors
+/// At the first that isn't.
+pub(super) fn closed(words: &[Word<'_>], format: &'static str) -> Result<(), Malformed> {
+    let mut open = Vec::new();
+    for word in words {
+        match word.text {
+            "{" => open.push(word.line),
+            "}" if open.pop().is_none() => {
+                return Err(Malformed::refused(format, word.line, "a brace closes what was not opened"));
+            }
+            _ => {}
+        }
+    }
+    match open.first() {
+        Some(line) => Err(Malformed::refused(format, *line, "a brace is not closed")),
+        None => Ok(()),
+    }
 }
 
 /// The position behind the sign that closes what opens at `at`.

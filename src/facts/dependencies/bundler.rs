@@ -12,10 +12,9 @@ pub(super) fn is(_: &str, name: &str) -> bool {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Manifest, Malformed> {
-    let tree = syntax::tree("ruby", bytes)?;
-    let mut manifest = Manifest::default();
-    visit(&tree, &Around { kind: Kind::Runtime, source: Source::Registry }, &mut manifest);
-    Ok(manifest)
+    syntax::read("ruby", bytes, |tree, manifest| {
+        visit(tree, &Around { kind: Kind::Runtime, source: Source::Registry }, manifest)
+    })
 }
 
 /// What the blocks around a `gem` say about it.

@@ -3,10 +3,16 @@
 use std::collections::HashMap;
 
 use super::{Dependency, Ecosystem, Kind, Manifest};
+use crate::RepoPath;
 use crate::facts::document::{self, Format, Malformed, Node};
+use crate::facts::lexical;
 
 pub(super) fn is_dockerfile(_: &str, name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
+    // `dockerfile.go` is a program about Dockerfiles.
+    if name.starts_with("dockerfile.") && lexical::syntax(&RepoPath::from(name)).is_some() {
+        return false;
+    }
     ["dockerfile", "containerfile"]
         .iter()
         .any(|stem| lower == *stem || lower.starts_with(&format!("{stem}.")) || lower.ends_with(&format!(".{stem}")))
@@ -14,7 +20,8 @@ pub(super) fn is_dockerfile(_: &str, name: &str) -> bool {
 }
 
 pub(super) fn dockerfile(bytes: &[u8]) -> Result<Manifest, Malformed> {
-    let text = document::text(bytes)?;
+    let text = document::lines(bytes)?;
+    instructions_only(&text)?;
     let mut manifest = Manifest::default();
     let mut arguments: HashMap<String, String> = HashMap::new();
     let mut stages: Vec<String> = Vec::new();
@@ -51,6 +58,68 @@ pub(super) fn dockerfile(bytes: &[u8]) -> Result<Manifest, Malformed> {
         }
     }
     Ok(manifest)
+}
+
+const INSTRUCTIONS: &[&str] = &[
+    "FROM",
+    "RUN",
+    "CMD",
+    "LABEL",
+    "MAINTAINER",
+    "EXPOSE",
+    "ENV",
+    "ADD",
+    "COPY",
+    "ENTRYPOINT",
+    "VOLUME",
+    "USER",
+    "WORKDIR",
+    "ARG",
+    "ONBUILD",
+    "STOPSIGNAL",
+    "HEALTHCHECK",
+    "SHELL",
+];
+
+/// Docker refuses a file with a line that starts with no instruction and continues none.
+fn instructions_only(text: &str) -> Result<(), Malformed> {
+    // A template becomes a Dockerfile elsewhere.
+    if ["{{", "{%", "<%", "@@"].iter().any(|mark| text.contains(mark)) {
+        return Ok(());
+    }
+    let escape = if text.lines().next().is_some_and(|line| line.replace(' ', "").eq_ignore_ascii_case("#escape=`")) {
+        '`'
+    } else {
+        '\\'
+    };
+    let (mut goes_on, mut waiting): (bool, Vec<String>) = (false, Vec::new());
+    for (line, written) in (1u32..).zip(text.lines()) {
+        let code = written.trim();
+        if let Some(word) = waiting.first() {
+            if code == word {
+                waiting.remove(0);
+            }
+            continue;
+        }
+        // Comments and empty lines may stand between a line and its rest.
+        if code.is_empty() || code.starts_with('#') {
+            continue;
+        }
+        let verb = code.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
+        if !goes_on && !INSTRUCTIONS.contains(&verb.as_str()) {
+            return Err(Malformed::refused("Dockerfile", line, "no instruction"));
+        }
+        waiting.extend(code.split("<<").skip(1).filter_map(heredoc));
+        goes_on = code.ends_with(escape);
+    }
+    Ok(())
+}
+
+/// The word that ends a here-document: of `EOF`, `-EOF`, `"EOF"` behind the `<<`.
+fn heredoc(rest: &str) -> Option<String> {
+    let word = rest.trim_start_matches('-').trim_start_matches(['"', '\'']);
+    let end = word.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(word.len());
+    word.starts_with(|c: char| c.is_ascii_alphabetic()).then(|| word[..end].to_owned())
 }
 
 /// `$NAME`, `${NAME}` and `${NAME:-default}` by the defaults that are known.

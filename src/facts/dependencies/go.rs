@@ -8,9 +8,9 @@ pub(super) fn is(_: &str, name: &str) -> bool {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Manifest, Malformed> {
-    let text = document::text(bytes)?;
+    let text = document::lines(bytes)?;
     let mut manifest = Manifest::default();
-    let mut block = String::new();
+    let (mut block, mut block_line) = (String::new(), 1);
     for (line, raw) in (1u32..).zip(text.lines()) {
         let (code, comment) = raw.split_once("//").unwrap_or((raw, ""));
         let mut words: Vec<&str> = code.split_whitespace().collect();
@@ -20,6 +20,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Manifest, Malformed> {
         }
         if words.last() == Some(&"(") {
             block = words.first().copied().unwrap_or_default().to_owned();
+            block_line = line;
+            known(&block, line)?;
             continue;
         }
         let verb = match block.is_empty() {
@@ -27,9 +29,24 @@ pub(super) fn read(bytes: &[u8]) -> Result<Manifest, Malformed> {
             true => words.remove(0).to_owned(),
             false => block.clone(),
         };
+        known(&verb, line)?;
         statement(&verb, &words, comment, line, &mut manifest);
     }
-    Ok(manifest)
+    match block.is_empty() {
+        true => Ok(manifest),
+        false => Err(Malformed::refused("go.mod", block_line, format!("the block `{block}` is not closed"))),
+    }
+}
+
+const VERBS: &[&str] =
+    &["module", "go", "toolchain", "godebug", "require", "exclude", "replace", "retract", "tool", "ignore", "use"];
+
+/// Go refuses a file with any other.
+fn known(verb: &str, line: u32) -> Result<(), Malformed> {
+    match VERBS.contains(&verb) {
+        true => Ok(()),
+        false => Err(Malformed::refused("go.mod", line, "no directive")),
+    }
 }
 
 fn statement(verb: &str, words: &[&str], comment: &str, line: u32, manifest: &mut Manifest) {

@@ -9,10 +9,7 @@ pub(super) fn is(_: &str, name: &str) -> bool {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Manifest, Malformed> {
-    let tree = syntax::tree("kotlin", bytes)?;
-    let mut manifest = Manifest::default();
-    block(&tree, Place::Elsewhere, &mut manifest);
-    Ok(manifest)
+    syntax::read("kotlin", bytes, |tree, manifest| block(tree, Place::Elsewhere, manifest))
 }
 
 /// The block of the script that a statement stands in.

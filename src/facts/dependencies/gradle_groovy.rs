@@ -3,6 +3,7 @@
 use super::gradle::{coordinates, kind_of};
 use super::{Dependency, Ecosystem, Kind, Manifest};
 use crate::RepoPath;
+use crate::facts::config::blocks;
 use crate::facts::document::{self, Format, Malformed};
 use crate::facts::lexical;
 
@@ -11,9 +12,9 @@ pub(super) fn is(_: &str, name: &str) -> bool {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Manifest, Malformed> {
-    let text = document::text(bytes)?;
+    let text = document::lines(bytes)?;
     let code = without_comments(&text);
-    let mut manifest = Manifest::default();
+    let mut manifest = Manifest { unread_line: blocks::unclosed(&text), ..Manifest::default() };
     // The names of the blocks that are open.
     let mut open: Vec<String> = Vec::new();
     for (line, written) in (1u32..).zip(code.lines()) {

@@ -9,14 +9,13 @@ pub(super) fn is(_: &str, name: &str) -> bool {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Manifest, Malformed> {
-    let tree = syntax::tree("elixir", bytes)?;
-    let mut manifest = Manifest::default();
-    tree.walk(&mut |node| {
-        if node.is(Shape::Function) && node.text.contains("dep") {
-            node.walk(&mut |inner| manifest.dependencies.extend(dependency(inner)));
-        }
-    });
-    Ok(manifest)
+    syntax::read("elixir", bytes, |tree, manifest| {
+        tree.walk(&mut |node| {
+            if node.is(Shape::Function) && node.text.contains("dep") {
+                node.walk(&mut |inner| manifest.dependencies.extend(dependency(inner)));
+            }
+        });
+    })
 }
 
 /// `{:name, "~> 1.0", only: :test}`

@@ -222,6 +222,8 @@ pub struct Manifest {
     pub redirects: Vec<Redirect>,
     pub scripts: Vec<Script>,
     pub permissions: Vec<Permission>,
+    /// Where a program's grammar first met what it does not know; the rest is read all the same.
+    pub unread_line: Option<u32>,
 }
 
 impl Manifest {

@@ -29,7 +29,7 @@ pub(super) fn is_npmrc(_: &str, name: &str) -> bool {
 }
 
 pub(super) fn npmrc(bytes: &[u8]) -> Result<Manifest, Malformed> {
-    let text = document::text(bytes)?;
+    let text = document::lines(bytes)?;
     let mut manifest = Manifest::default();
     for (line, written) in (1u32..).zip(text.lines()) {
         let Some((key, value)) = written.split_once('=') else { continue };

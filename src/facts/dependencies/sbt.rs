@@ -10,10 +10,7 @@ pub(super) fn is(path: &str, name: &str) -> bool {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Manifest, Malformed> {
-    let tree = syntax::tree("scala", bytes)?;
-    let mut manifest = Manifest::default();
-    visit(&tree, false, &mut manifest);
-    Ok(manifest)
+    syntax::read("scala", bytes, |tree, manifest| visit(tree, false, manifest))
 }
 
 fn visit(node: &Node, is_plugin: bool, manifest: &mut Manifest) {

@@ -38,19 +38,18 @@ pub(super) fn is_script(_: &str, name: &str) -> bool {
 }
 
 pub(super) fn script(bytes: &[u8]) -> Result<Manifest, Malformed> {
-    let tree = syntax::tree("python", bytes)?;
-    let mut manifest = Manifest::default();
-    tree.walk(&mut |node| {
-        if syntax::callee(node) != Some("setup") {
-            return;
-        }
-        manifest.own(Ecosystem::Python, syntax::named_text(node, "name"));
-        for (key, kind) in KEYS.iter().chain(&[("extras_require", Kind::Optional)]) {
-            let Some(value) = syntax::named(node, key) else { continue };
-            strings(value, &tree, *kind, &mut manifest);
-        }
-    });
-    Ok(manifest)
+    syntax::read("python", bytes, |tree, manifest| {
+        tree.walk(&mut |node| {
+            if syntax::callee(node) != Some("setup") {
+                return;
+            }
+            manifest.own(Ecosystem::Python, syntax::named_text(node, "name"));
+            for (key, kind) in KEYS.iter().chain(&[("extras_require", Kind::Optional)]) {
+                let Some(value) = syntax::named(node, key) else { continue };
+                strings(value, tree, *kind, manifest);
+            }
+        });
+    })
 }
 
 /// Requirements in a list, in the lists of a map, or in what a name stands for at the top of the file.

@@ -9,20 +9,19 @@ pub(super) fn is(_: &str, name: &str) -> bool {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Manifest, Malformed> {
-    let tree = syntax::tree("swift", bytes)?;
-    let mut manifest = Manifest::default();
-    tree.walk(&mut |node| match syntax::callee(node) {
-        Some("package") => manifest.dependencies.extend(package(node)),
-        Some("binaryTarget") => {
-            if let Some(url) = syntax::named_text(node, "url") {
-                let name = syntax::named_text(node, "name").unwrap_or(url);
-                let found = Dependency::new(Ecosystem::Swift, name, Kind::Runtime, node.span.line);
-                manifest.add(found.source(Source::Url(url.to_owned())));
+    syntax::read("swift", bytes, |tree, manifest| {
+        tree.walk(&mut |node| match syntax::callee(node) {
+            Some("package") => manifest.dependencies.extend(package(node)),
+            Some("binaryTarget") => {
+                if let Some(url) = syntax::named_text(node, "url") {
+                    let name = syntax::named_text(node, "name").unwrap_or(url);
+                    let found = Dependency::new(Ecosystem::Swift, name, Kind::Runtime, node.span.line);
+                    manifest.add(found.source(Source::Url(url.to_owned())));
+                }
             }
-        }
-        _ => {}
-    });
-    Ok(manifest)
+            _ => {}
+        });
+    })
 }
 
 fn package(call: &Node) -> Option<Dependency> {

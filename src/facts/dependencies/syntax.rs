@@ -1,13 +1,25 @@
 //! What manifests that are programs have in common: their neutral tree.
 
+use super::Manifest;
 use crate::facts::document::Malformed;
 use crate::lang::{self, Kind, Node, Role};
 
-/// Parses a program text as that language.
-pub(super) fn tree(language: &str, bytes: &[u8]) -> Result<Node, Malformed> {
+/// Parses a program text as that language, and has a manifest read off its tree.
+pub(super) fn read(
+    language: &str,
+    bytes: &[u8],
+    visit: impl FnOnce(&Node, &mut Manifest),
+) -> Result<Manifest, Malformed> {
     let fail = |why: String| Malformed { format: "program text", line: None, why };
     let language = lang::by_name(language).ok_or_else(|| fail("this build does not read the language".into()))?;
-    language.parse(bytes).map(|parsed| parsed.root).map_err(|error| fail(error.to_string()))
+    let parsed = language.parse(bytes).map_err(|error| fail(error.to_string()))?;
+    // What is missing at the end is missing behind the last line.
+    let last = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count();
+    let last = u32::try_from(last).unwrap_or(u32::MAX).max(1);
+    let unread_line = parsed.unread.first().map(|span| span.line.min(last));
+    let mut manifest = Manifest { unread_line, ..Manifest::default() };
+    visit(&parsed.root, &mut manifest);
+    Ok(manifest)
 }
 
 /// The name that a call calls: of `a.b(…)` the `b`.

@@ -1,7 +1,8 @@
 //! `key = value` under `[sections]`: `setup.cfg`, `tox.ini`, `.gitmodules`, `.properties`.
 //!
 //! No standard defines it; this is what Python's, git's and Java's readers have in common. Lines that are none of it are
-//! passed over, so nothing is malformed but bytes that aren't text.
+//! passed over: what stands before and behind them is read all the same. Malformed is only the header of a section that is not
+//! closed, because of what follows nobody knows where it belongs.
 
 use super::{Malformed, Member, Node, Value};
 
@@ -26,6 +27,10 @@ pub(super) fn read(text: &str) -> Result<Node, Malformed> {
             section = Some(Member { name: name.trim().to_owned(), line: number, value });
             key_indent = 0;
             continue;
+        }
+        if indent == 0 && line.starts_with('[') {
+            let why = "the header of a section is not closed".into();
+            return Err(Malformed { format: "INI", line: Some(number), why });
         }
         let members = match section.as_mut() {
             Some(Member { value: Node { value: Value::Map(members), last_line, .. }, .. }) => {

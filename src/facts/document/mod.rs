@@ -54,7 +54,7 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Node, Malformed> {
         Format::Yaml => yaml::read_all(&text).map(|documents| documents.into_iter().next().unwrap_or_default()),
         Format::Toml => toml::read(&text),
         Format::Xml => xml::read(&text),
-        Format::Ini => ini::read(&text),
+        Format::Ini => ini::read(&lines(bytes)?),
     }
 }
 
@@ -78,6 +78,13 @@ pub fn read_all(format: Format, bytes: &[u8]) -> Result<Vec<Node>, Malformed> {
     }
 }
 
+impl Malformed {
+    /// A line that the tool of a format which is read by lines refuses too.
+    pub fn refused(format: &'static str, line: u32, why: impl Into<String>) -> Self {
+        Self { format, line: Some(line), why: why.into() }
+    }
+}
+
 /// The bytes as text: UTF-8 with or without a mark, or UTF-16 with one (as PowerShell's `>` writes).
 ///
 /// # Errors
@@ -92,6 +99,25 @@ pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Malformed> {
         [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),
         _ => utf8(bytes),
+    }
+}
+
+/// The text of a format that is read by its lines. Such readers pass over what they don't know, so that nothing is hidden
+/// by it; but a zero byte, or the marks of a merge that nobody finished, are in no format and leave two readings open.
+///
+/// # Errors
+/// As [`text`], and where a line is none.
+pub fn lines(bytes: &[u8]) -> Result<Cow<'_, str>, Malformed> {
+    const MARKS: [&str; 3] = ["<<<<<<< ", ">>>>>>> ", "||||||| "];
+    let text = text(bytes)?;
+    let wrong = (1u32..).zip(text.lines()).find_map(|(line, written)| match written {
+        written if written.contains('\0') => Some((line, "a zero byte")),
+        written if MARKS.iter().any(|mark| written.starts_with(mark)) => Some((line, "a merge that was not finished")),
+        _ => None,
+    });
+    match wrong {
+        Some((line, why)) => Err(Malformed { format: "text", line: Some(line), why: why.into() }),
+        None => Ok(text),
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::gitleaks::Config;
 use super::{Care, hits, is_base64, key_material, masked, placeholder, private_key_header, table};
 
 /// Shorter pieces give nothing away, and are found by chance in other words.
@@ -32,13 +33,30 @@ fn may_hold_any(text: &str) -> bool {
 
 /// Masks secrets: those it recognises, and those it has learnt.
 #[derive(Default)]
-pub struct Redactor {
+pub struct Redactor<'p> {
     values: BTreeSet<String>,
+    /// The project's own rules, and the path of the text, which they ask for.
+    project: Option<(&'p Config, String)>,
 }
 
-impl Redactor {
+impl<'p> Redactor<'p> {
+    /// One that also masks what the project's own rules find in a file of that path; in no file, under an empty one.
+    pub fn of_project(project: &'p Config, path: String) -> Self {
+        Self { values: BTreeSet::new(), project: Some((project, path)) }
+    }
+
+    fn of_projects_rules(&self, text: &str) -> Vec<String> {
+        let Some((project, path)) = &self.project else { return Vec::new() };
+        let mut values = project.values(Some(path.as_str()).filter(|path| !path.is_empty()), text);
+        // The longest first: it may hold another.
+        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        values
+    }
+
     /// Remembers the secrets of a text, to know them again in pieces of it.
     pub fn learn(&mut self, text: &str) {
+        let of_project = self.of_projects_rules(text);
+        self.values.extend(of_project.into_iter().filter(|value| value.len() >= SHORTEST));
         if !may_hold_any(text) {
             return;
         }
@@ -59,6 +77,9 @@ impl Redactor {
     /// The text with every secret masked.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
+        for value in self.of_projects_rules(&text) {
+            text = Cow::Owned(text.replace(value.as_str(), &masked(&value)));
+        }
         for value in self.values.iter().rev() {
             if text.contains(value.as_str()) {
                 text = Cow::Owned(text.replace(value.as_str(), &masked(value)));

@@ -8,6 +8,7 @@ use super::library::Source;
 use super::outside::{self, View};
 use super::{TestFile, read, runner};
 use crate::change::{Bytes, ChangeSet, Entry, FileChange, Mode, Role, Unreadable};
+use crate::facts::suppressions;
 use crate::lang::{self, Language, Parsed, Unparsed};
 use crate::{RepoPath, Side};
 
@@ -22,8 +23,9 @@ pub struct Sides {
 
 impl Sides {
     pub fn of(change: &ChangeSet) -> Self {
-        let files: Vec<&FileChange> =
-            change.files.iter().filter(|file| may_hold_tests(file) || file.was == Role::Test).collect();
+        let may_hold = |file: &&FileChange| may_hold_tests(file) || file.was == Role::Test;
+        let files =
+            change.files.iter().filter(may_hold).filter(|file| !is_written_anew(change, file)).collect::<Vec<_>>();
         let parsed: Vec<_> = files.par_iter().map(|file| sources(change, file)).collect();
         let (base, head): (Vec<_>, Vec<_>) = parsed.into_iter().unzip();
         let mut sides = Self::default();
@@ -86,6 +88,17 @@ fn may_hold_tests(file: &FileChange) -> bool {
         Role::Production => file.path().extension() == Some(b"rs"),
         _ => false,
     }
+}
+
+/// A test in a folder of generated code whose base says at its head that a program writes it: nobody decided what it asks.
+/// The folder's name alone is no such word, and what the head says of itself counts for nothing.
+fn is_written_anew(change: &ChangeSet, file: &FileChange) -> bool {
+    let is_folder = |part: &[u8]| matches!(part, b"generated" | b"__generated__");
+    let Some(entry) = &file.base else { return false };
+    let mut folders: Vec<&[u8]> = entry.path.as_bytes().split(|byte| *byte == b'/').collect();
+    folders.pop();
+    folders.into_iter().any(is_folder)
+        && matches!(change.content(file, Side::Base), Some(Ok(bytes)) if suppressions::is_generated(&bytes))
 }
 
 type Read = Option<Result<Source, (RepoPath, String)>>;

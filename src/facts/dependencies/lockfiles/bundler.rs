@@ -4,7 +4,7 @@ use super::{Ecosystem, Locked, Lockfile};
 use crate::facts::document::{self, Malformed};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Lockfile, Malformed> {
-    let text = document::text(bytes)?;
+    let text = document::lines(bytes)?;
     let mut lock = Lockfile { has_graph: true, ..Lockfile::default() };
     let (mut section, mut remote) = (String::new(), None);
     for (line, written) in (1u32..).zip(text.lines()) {
@@ -14,6 +14,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Lockfile, Malformed> {
         let version =
             code.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(version, _)| version);
         match (indent, section.as_str()) {
+            (0, _) if !code.chars().all(|c| c.is_ascii_uppercase() || c == ' ') => {
+                return Err(Malformed::refused("Gemfile.lock", line, "no section"));
+            }
             (0, _) => {
                 section = code.to_owned();
                 remote = None;

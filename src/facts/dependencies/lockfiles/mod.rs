@@ -6,6 +6,7 @@ mod bundler;
 mod cargo;
 mod composer;
 mod go;
+mod gradle;
 mod npm;
 mod pnpm;
 mod python;
@@ -22,6 +23,8 @@ pub struct Lockfile {
     pub packages: Vec<Locked>,
     /// Names that the lockfile itself says are asked for directly.
     pub roots: Vec<String>,
+    /// Folders of the workspace's packages, with the names they ask for, where the lockfile says.
+    pub importers: Vec<(String, Vec<String>)>,
     /// Whether it says which package asks for which.
     pub has_graph: bool,
 }
@@ -80,6 +83,8 @@ static FORMATS: &[Format] = &[
     row("packages.lock.json", E::Nuget, &["*.csproj", "*.fsproj", "*.vbproj"], composer::nuget),
     row("Package.resolved", E::Swift, &["Package.swift"], composer::swift),
     row("mix.lock", E::Hex, &["mix.exs"], go::mix),
+    row("gradle.lockfile", E::Maven, &["build.gradle", "build.gradle.kts"], gradle::read),
+    row("buildscript-gradle.lockfile", E::Maven, &[], gradle::read),
     row("pubspec.lock", E::Pub, &["pubspec.yaml"], yaml_locks::pubspec),
     row("Podfile.lock", E::CocoaPods, &["Podfile"], yaml_locks::podfile),
     row("Chart.lock", E::Helm, &["Chart.yaml"], yaml_locks::chart),
@@ -163,6 +168,8 @@ mod tests {
         );
         let sum = "a.b/c v1.0.0 h1:x=\na.b/c v1.0.0/go.mod h1:y=\n";
         assert_eq!(read("go.sum", sum), ["a.b/c v1.0.0  [] @1"]);
+        let gradle = "# comment\na.b:c:1.0=compileClasspath,runtimeClasspath\nempty=annotationProcessor\n";
+        assert_eq!(read("gradle.lockfile", gradle), ["a.b:c 1.0  [] @2"]);
         let mix = "%{\n  \"jason\": {:hex, :jason, \"1.4.4\", \"00\", [:mix], [{:decimal, \"~> 1.0\", [hex: :decimal]}], \"hexpm\", \"11\"},\n}\n";
         assert_eq!(read("mix.lock", mix), ["jason 1.4.4  [\"decimal\"] @2"]);
     }

@@ -18,7 +18,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Lockfile, Malformed> {
     let Some(root) = documents.into_iter().last() else { return Ok(Lockfile::default()) };
     let mut lock = Lockfile { has_graph: true, roots: wanted(&root), ..Lockfile::default() };
     for importer in root.get("importers").into_iter().flat_map(Node::members) {
-        lock.roots.extend(wanted(&importer.value));
+        let names = wanted(&importer.value);
+        lock.roots.extend(names.iter().cloned());
+        lock.importers.push((importer.name.clone(), names));
     }
     let snapshots: BTreeMap<&str, &Node> =
         root.get("snapshots").into_iter().flat_map(Node::members).map(|it| (it.name.as_str(), &it.value)).collect();

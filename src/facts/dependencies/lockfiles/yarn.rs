@@ -4,8 +4,8 @@ use super::{Ecosystem, Locked, Lockfile};
 use crate::facts::document::{self, Format, Malformed, Node};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Lockfile, Malformed> {
-    let text = document::text(bytes)?;
-    if text.contains("__metadata:") { berry(bytes) } else { Ok(classic(&text)) }
+    let text = document::lines(bytes)?;
+    if text.contains("__metadata:") { berry(bytes) } else { classic(&text) }
 }
 
 /// The name of `@scope/name@range`.
@@ -14,7 +14,7 @@ fn name_of(descriptor: &str) -> &str {
     text.char_indices().skip(1).find(|(_, c)| *c == '@').map_or(text, |(at, _)| &text[..at])
 }
 
-fn classic(text: &str) -> Lockfile {
+fn classic(text: &str) -> Result<Lockfile, Malformed> {
     let mut lock = Lockfile { has_graph: true, ..Lockfile::default() };
     let mut in_wants = false;
     for (line, written) in (1u32..).zip(text.lines()) {
@@ -24,6 +24,9 @@ fn classic(text: &str) -> Lockfile {
             continue;
         }
         if indent == 0 {
+            if !code.ends_with(':') {
+                return Err(Malformed::refused("yarn.lock", line, "no package"));
+            }
             let first = code.trim_end_matches(':').split(", ").next().unwrap_or_default();
             lock.packages.push(Locked::new(Ecosystem::Npm, name_of(first), "", line));
             in_wants = false;
@@ -41,7 +44,7 @@ fn classic(text: &str) -> Lockfile {
             _ => {}
         }
     }
-    lock
+    Ok(lock)
 }
 
 fn berry(bytes: &[u8]) -> Result<Lockfile, Malformed> {

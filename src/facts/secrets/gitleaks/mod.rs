@@ -116,6 +116,17 @@ impl Config {
 
     /// The secrets that the project's rules find in a text, of a file or of none.
     pub fn find(&self, path: Option<&str>, text: &str) -> Vec<Secret> {
+        let mut found: Vec<Secret> = self.hits(path, text).iter().map(Hit::shown).collect();
+        found.sort_by_key(|secret: &Secret| secret.line);
+        found
+    }
+
+    /// The same as they stand there, for whoever takes them out.
+    pub fn values(&self, path: Option<&str>, text: &str) -> Vec<String> {
+        self.hits(path, text).into_iter().map(|hit| hit.secret).collect()
+    }
+
+    fn hits(&self, path: Option<&str>, text: &str) -> Vec<Hit<'_>> {
         let text = text.get(..LONGEST_TEXT).unwrap_or(text);
         let lower = text.to_ascii_lowercase();
         let mut found = Vec::new();
@@ -129,9 +140,8 @@ impl Config {
                 continue;
             }
             let hits = pattern.get().into_iter().flat_map(|pattern| pattern.captures_iter(text.as_bytes()));
-            found.extend(hits.filter_map(|captures| self.secret(rule, path, text, &captures)));
+            found.extend(hits.filter_map(|captures| self.hit(rule, path, text, &captures)));
         }
-        found.sort_by_key(|secret: &Secret| secret.line);
         found
     }
 
@@ -173,13 +183,13 @@ impl Config {
         of_rules.flat_map(|rule| &rule.allows).chain(targeted)
     }
 
-    fn secret(
+    fn hit<'c>(
         &self,
-        rule: &Rule,
+        rule: &'c Rule,
         path: Option<&str>,
         text: &str,
         captures: &regex::bytes::Captures<'_>,
-    ) -> Option<Secret> {
+    ) -> Option<Hit<'c>> {
         let whole = captures.get(0)?;
         let group = if rule.group > 0 {
             captures.get(rule.group)?
@@ -203,18 +213,34 @@ impl Config {
             return None;
         }
         let number = text.as_bytes()[..group.start()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Some(Hit { rule: &rule.id, secret, line, number: u32::try_from(number).unwrap_or(u32::MAX) })
+    }
+}
+
+/// What a rule found, unmasked.
+struct Hit<'c> {
+    rule: &'c str,
+    secret: String,
+    /// The lines it stands on.
+    line: String,
+    number: u32,
+}
+
+impl Hit<'_> {
+    fn shown(&self) -> Secret {
+        let Self { rule, secret, line, number } = self;
         // On one line the secret can be shown in its surroundings; over several it is only named.
         let shown = line
-            .find(&secret)
-            .map_or_else(|| masked(&secret), |at| redact::without(&line, std::iter::once(at..at + secret.len())));
-        Some(Secret {
-            what: format!("`{}` of the project's gitleaks rules", rule.id),
-            line: u32::try_from(number).unwrap_or(u32::MAX),
+            .find(secret)
+            .map_or_else(|| masked(secret), |at| redact::without(line, std::iter::once(at..at + secret.len())));
+        Secret {
+            what: format!("`{rule}` of the project's gitleaks rules"),
+            line: *number,
             proof: if line.contains(EXCUSE) { Proof::None } else { Proof::Form },
-            mask: masked(&secret),
+            mask: masked(secret),
             shown: shown.trim().chars().take(200).collect(),
             digest: Sha256::digest(secret.as_bytes()).into(),
-        })
+        }
     }
 }
 
