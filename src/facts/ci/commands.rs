@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_tables_read() {
-        if let Err(error) = tables() {
+        if let Err(error) = tables::tables() {
             panic!("{error}");
         }
     }
