@@ -34,5 +34,4 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     }
     secrets::find(text, secrets::Care::Assignments);
     shell::read(text, shell::Start::ERREXIT);
-    ci::scripts::powershell(text);
 });
