@@ -126,6 +126,12 @@ impl Fence {
         })
     }
 
+    /// Rather than an example for whoever reads the page.
+    fn is_part_of_a_case(&self) -> bool {
+        const PARTS: [&str; 6] = ["policy", "packet", "pr-body", "commit", "sarif", "record"];
+        self.attribute("path").is_some() || PARTS.iter().any(|part| self.is(part))
+    }
+
     fn is(&self, word: &str) -> bool {
         self.words.iter().any(|w| w == word)
     }
@@ -186,7 +192,7 @@ impl Reader {
 
     fn close(&mut self) -> Result<(), String> {
         if self.current.is_none()
-            && let Some(fence) = self.shared.iter().find(|fence| fence.attribute("path").is_some())
+            && let Some(fence) = self.shared.iter().find(|fence| fence.is_part_of_a_case())
         {
             return Err(format!("line {}: no fence here says `blocked`, `warns` or `passes`", fence.line));
         }
