@@ -97,6 +97,15 @@ fn nesting_without_end_overflows_nothing() {
     }
 }
 
+/// The string is never closed, so that the rest of the function becomes the body of what `user` is given.
+#[test]
+fn a_case_that_leads_back_to_itself_is_read_once() {
+    let text = "class UserTest {\n    @Test\n    fun user() {\n        val user \"total\") {\n skippedAtest\n      \
+        asswrtTrue(invoice.total == 3)\n   da\", user.name)\n        assertEquals(36, user.age)\n    }\n}\n";
+    let files = read("src/test/kotlin/UserTest.kt", text).expect("Kotlin is built in");
+    assert!(files[0].cases.len() < 10, "{:?}", files[0].cases.len());
+}
+
 #[test]
 fn a_text_that_is_slow_to_parse_is_given_up_and_said() {
     // The scanner looks for the end of each comment anew.

@@ -11,6 +11,9 @@ use super::rows::parameter_pattern;
 use super::vocabulary::glob;
 use crate::lang::{Kind, Node, Role, Span};
 
+/// Cases that run inside of one another: `t.Run` in `t.Run`.
+const NESTED: usize = 8;
+
 impl<'a> Finder<'_, 'a> {
     pub(super) fn case(
         &mut self,
@@ -144,13 +147,17 @@ impl<'a> Finder<'_, 'a> {
         self.cases.push(case);
         let mut seen = HashSet::new();
         for (node, scope) in inner {
-            if seen.insert(node as *const Node) {
+            let place = std::ptr::from_ref(node);
+            // A name may lead back to the case that it is declared in.
+            if self.open.len() < NESTED && !self.open.contains(&place) && seen.insert(place) {
+                self.open.push(place);
                 let mut nested = around.clone();
                 nested.suites.push(name.to_owned());
                 nested.scope = scope;
                 nested.within = true;
                 let (mut marks, mut settings) = (Vec::new(), Vec::new());
                 self.call(node, &mut nested, &mut marks, &mut settings, 1);
+                self.open.pop();
             }
         }
     }

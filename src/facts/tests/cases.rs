@@ -30,6 +30,8 @@ pub struct Finder<'l, 'a> {
     /// Functions that turned out to be cases or hooks.
     pub(super) seen: HashSet<*const Node>,
     pub aliases: Vec<(&'a str, Vec<String>, Vec<Mark>)>,
+    /// The cases that are being read inside of another, outermost first.
+    pub(super) open: Vec<*const Node>,
 }
 
 /// What surrounds a definition.
@@ -60,6 +62,7 @@ pub fn read(library: &Library<'_>, file: usize) -> TestFile {
         followed: HashSet::new(),
         seen: HashSet::new(),
         aliases: Vec::new(),
+        open: Vec::new(),
     };
     let scope = library.files[file].constants.clone();
     let top = Surroundings { scope, ..Surroundings::default() };
