@@ -20,7 +20,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let (kind, bytes) = (&input[..end], &input[end + 1..]);
     let text = String::from_utf8_lossy(bytes);
     match kind {
-        b"sarif" => drop(evidence::sarif::read(bytes, &["/work/src".into()])),
+        b"sarif" => drop(evidence::sarif::read(bytes, &["/repo/src".into()])),
         b"junit" => drop(junit::read(&text)),
         b"output" => drop(counts::said(&text)),
         b"record" => record(bytes, &text),
