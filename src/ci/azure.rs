@@ -1,4 +1,5 @@
 //! Azure Pipelines: a pull request is built as a merge that the service made; the branch's own end has its own name.
+//! Who opened it no variable says: `BUILD_REQUESTEDFOR` is a display name, which its owner chooses.
 
 use super::build::{Build, build};
 use super::{Environment, Provider, Request, Unclear};
@@ -13,11 +14,12 @@ pub const PROVIDER: Provider = Provider {
 fn request(environment: &Environment) -> Result<Request, Unclear> {
     let get = |name| environment.get(name);
     let is_pull = get("SYSTEM_PULLREQUEST_PULLREQUESTID").is_some();
+    let built = get("BUILD_SOURCEBRANCH");
     Build {
         commit: get("SYSTEM_PULLREQUEST_SOURCECOMMITID").filter(|_| is_pull).or(get("BUILD_SOURCEVERSION")),
-        branch: if is_pull { get("SYSTEM_PULLREQUEST_SOURCEBRANCH") } else { get("BUILD_SOURCEBRANCH") },
+        branch: if is_pull { get("SYSTEM_PULLREQUEST_SOURCEBRANCH") } else { built },
+        tag: built.and_then(|name| name.strip_prefix("refs/tags/")),
         target: get("SYSTEM_PULLREQUEST_TARGETBRANCH").filter(|_| is_pull),
-        author: get("BUILD_REQUESTEDFOR"),
         ..build(PROVIDER.name)
     }
     .request()

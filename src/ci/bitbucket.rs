@@ -15,6 +15,7 @@ fn request(environment: &Environment) -> Result<Request, Unclear> {
     Build {
         commit: get("BITBUCKET_COMMIT"),
         branch: get("BITBUCKET_BRANCH"),
+        tag: get("BITBUCKET_TAG"),
         target: get("BITBUCKET_PR_DESTINATION_BRANCH").filter(|_| get("BITBUCKET_PR_ID").is_some()),
         target_commit: get("BITBUCKET_PR_DESTINATION_COMMIT"),
         ..build(PROVIDER.name)

@@ -1,4 +1,4 @@
-//! What most services tell of a build: a commit, its branch, and the branch that a pull request goes to.
+//! What most services tell of a build: a commit, its branch or tag, and the branch that a pull request goes to.
 
 use super::{Environment, Page, Pointer, Request, Unclear};
 
@@ -8,6 +8,8 @@ pub struct Build<'e> {
     pub commit: Option<&'e str>,
     /// The branch that is built, by its name on the server.
     pub branch: Option<&'e str>,
+    /// The tag that is built, by its name.
+    pub tag: Option<&'e str>,
     /// The branch a pull request goes to; `None` outside of pull requests.
     pub target: Option<&'e str>,
     /// The commit it goes to, where the service says so.
@@ -16,6 +18,7 @@ pub struct Build<'e> {
     pub previous: Option<&'e str>,
     pub default_branch: Option<&'e str>,
     pub title: Option<&'e str>,
+    /// The account that opened the pull request, by the service's own word: never a name that a commit brings.
     pub author: Option<&'e str>,
     pub url: Option<&'e str>,
 }
@@ -25,8 +28,11 @@ impl Build<'_> {
     /// against what was built of it before.
     ///
     /// # Errors
-    /// When there is nothing to compare with.
+    /// When a tag is built.
     pub fn request(self) -> Result<Request, Unclear> {
+        if let (Some(tag), None) = (self.tag, self.target) {
+            return Err(Unclear::tag(tag));
+        }
         let plain = |name: &str| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned();
         let remote = |name: &str| Pointer::Named(format!("refs/remotes/origin/{}", plain(name)));
         let branch = self.branch.map(plain);
@@ -40,15 +46,9 @@ impl Build<'_> {
                     [remote(target), here].into_iter().chain(self.target_commit.map(|id| Pointer::Named(id.into())));
                 ("pull_request", base.collect(), Some(plain(target)))
             }
-            None if is_default => match self.previous {
-                Some(previous) => ("push", vec![Pointer::Named(previous.into())], default),
-                None => {
-                    return Err(Unclear::new(
-                        "this build of the default branch has no build before it to compare with",
-                        "run the step for pull requests only, or name a base: agentgate ci --base REF",
-                    ));
-                }
-            },
+            None if is_default => {
+                ("push", self.previous.map(|id| Pointer::Named(id.into())).into_iter().collect(), default)
+            }
             None => ("push", default.iter().map(|name| remote(name)).chain([Pointer::Default]).collect(), default),
         };
         Ok(Request {
@@ -72,6 +72,7 @@ pub fn build(provider: &'static str) -> Build<'static> {
         provider,
         commit: None,
         branch: None,
+        tag: None,
         target: None,
         target_commit: None,
         previous: None,

@@ -12,15 +12,19 @@ pub const PROVIDER: Provider = Provider {
 
 fn request(environment: &Environment) -> Result<Request, Unclear> {
     let get = |name| environment.get(name);
-    Build {
+    let request = Build {
         commit: get("CIRCLE_SHA1"),
-        // A fork's branch is called after its pull request.
         branch: get("CIRCLE_BRANCH"),
+        tag: get("CIRCLE_TAG"),
         author: get("CIRCLE_PR_USERNAME").or(get("CIRCLE_USERNAME")),
         url: get("CIRCLE_PULL_REQUEST"),
         ..build(PROVIDER.name)
     }
-    .request()
+    .request()?;
+    // A fork's branch is called after its pull request, `pull/7`.
+    let is_fork = get("CIRCLE_PR_REPONAME").is_some();
+    let unnamed = "CircleCI does not tell the name of a fork's branch: whose it is, only its commits' authors and trailers tell here";
+    Ok(Request { notes: if is_fork { vec![unnamed.into()] } else { Vec::new() }, ..request })
 }
 
 #[cfg(test)]

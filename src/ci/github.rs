@@ -169,28 +169,30 @@ fn merge_group(event: String, group: MergeGroup) -> Result<Request, Unclear> {
     let Some(head) = group.head_sha else { return Err(incomplete("merge_group.head_sha")) };
     let Some(base) = group.base_sha else { return Err(incomplete("merge_group.base_sha")) };
     let short = |name: String| name.strip_prefix("refs/heads/").unwrap_or(&name).to_owned();
-    let mut notes =
-        vec!["a merge group carries no pull request text: what rests on it was judged on the pull request".to_owned()];
     let merged = group.head_commit.message.as_deref().and_then(merged_branch);
-    if merged.is_none() {
-        notes.push("nor does it name the branch: whose it is, only its commits' authors and trailers tell here".into());
-    }
     Ok(Request {
         provider: PROVIDER.name,
         event,
         base: vec![Pointer::Named(base)],
         base_name: group.base_ref.map(short),
         head,
+        notes: queue_notes(merged.is_some()),
         head_name: merged.or(group.head_ref.map(short)),
         text: None,
         author: None,
         page: Page::default(),
-        notes,
     })
 }
 
+/// What a merge group does not tell.
+pub(super) fn queue_notes(is_named: bool) -> Vec<String> {
+    let text = "a merge group carries no pull request text: what rests on it was judged on the pull request";
+    let name = "nor does it name the branch: whose it is, only its commits' authors and trailers tell here";
+    [Some(text), (!is_named).then_some(name)].into_iter().flatten().map(ToOwned::to_owned).collect()
+}
+
 /// The branch that a queue's merge commit takes in, by the words GitHub writes. The queue's own branch is nobody's.
-fn merged_branch(message: &str) -> Option<String> {
+pub(super) fn merged_branch(message: &str) -> Option<String> {
     let words = message.lines().next()?.strip_prefix("Merge pull request #")?;
     let (_, from) = words.split_once(" from ")?;
     let (_owner, branch) = from.trim().split_once('/')?;
@@ -205,6 +207,9 @@ fn push(environment: &Environment, event: String, payload: &Payload) -> Result<R
             "don't run this step on deletions",
         ));
     };
+    if let Some(tag) = environment.get("GITHUB_REF").and_then(|name| name.strip_prefix("refs/tags/")) {
+        return Err(Unclear::tag(tag));
+    }
     let name = environment.get("GITHUB_REF_NAME").map(str::to_owned);
     let default = payload.repository.default_branch.clone();
     let before = payload.before.as_ref().filter(|id| !is_zero(id)).cloned().map(Pointer::Named);
@@ -216,12 +221,6 @@ fn push(environment: &Environment, event: String, payload: &Payload) -> Result<R
     } else {
         (vec![Pointer::Default], None)
     };
-    if base.is_empty() {
-        return Err(Unclear::new(
-            "this is the first push of the default branch: there is nothing to compare it with",
-            "name a base: agentgate ci --base REF",
-        ));
-    }
     Ok(Request {
         provider: PROVIDER.name,
         event,

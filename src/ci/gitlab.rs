@@ -39,6 +39,9 @@ fn request(environment: &Environment) -> Result<Request, Unclear> {
             notes: if is_cut { vec![cut.into()] } else { Vec::new() },
         });
     }
+    if let Some(tag) = environment.get("CI_COMMIT_TAG") {
+        return Err(Unclear::tag(tag));
+    }
     let Some(branch) = owned("CI_COMMIT_BRANCH") else {
         return Err(Unclear::new(
             format!(
@@ -59,12 +62,6 @@ fn request(environment: &Environment) -> Result<Request, Unclear> {
         }
         None => (vec![Pointer::Default], None),
     };
-    if base.is_empty() {
-        return Err(Unclear::new(
-            "this pipeline of the default branch has no commit before it to compare with",
-            "name a base: agentgate ci --base REF",
-        ));
-    }
     Ok(Request {
         provider: PROVIDER.name,
         event,
@@ -140,12 +137,14 @@ mod tests {
         let request = request(&Environment::from(pairs)).unwrap();
         assert_eq!(request.base[0], Pointer::Named("refs/remotes/origin/main".into()));
         pairs[3].1 = "main";
-        assert!(super::request(&Environment::from(pairs)).unwrap_err().help.contains("--base"));
+        assert!(super::request(&Environment::from(pairs)).unwrap().base.is_empty());
     }
 
     #[test]
     fn a_tag_pipeline_names_nothing() {
         let environment = Environment::from([("GITLAB_CI", "true"), ("CI_COMMIT_SHA", "22"), ("CI_COMMIT_TAG", "v1")]);
+        assert!(request(&environment).unwrap_err().what.contains("tag `v1`"));
+        let environment = Environment::from([("GITLAB_CI", "true"), ("CI_COMMIT_SHA", "22")]);
         assert!(request(&environment).unwrap_err().help.contains("merge_request_event"));
     }
 }

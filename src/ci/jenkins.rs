@@ -5,8 +5,9 @@ use super::{Environment, Provider, Request, Unclear};
 
 pub const PROVIDER: Provider = Provider {
     name: "Jenkins",
-    deepen: "the branch source\'s behaviour \"Advanced clone behaviours\" with \"Shallow clone\" off",
-    is_here: |environment| environment.get("JENKINS_URL").is_some(),
+    deepen: "the branch source's behaviour \"Advanced clone behaviours\" with \"Shallow clone\" off",
+    // The address is known only where an administrator has set it.
+    is_here: |environment| environment.get("JENKINS_URL").or(environment.get("JENKINS_HOME")).is_some(),
     request,
 };
 
@@ -18,6 +19,7 @@ fn request(environment: &Environment) -> Result<Request, Unclear> {
     Build {
         commit: get("GIT_COMMIT"),
         branch: if is_pull { get("CHANGE_BRANCH") } else { built },
+        tag: get("TAG_NAME"),
         target: get("CHANGE_TARGET").filter(|_| is_pull),
         previous: get("GIT_PREVIOUS_COMMIT"),
         default_branch: built.filter(|_| get("BRANCH_IS_PRIMARY") == Some("true")),

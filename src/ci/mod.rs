@@ -57,7 +57,7 @@ pub struct Request {
     pub provider: &'static str,
     /// What happened: `pull_request`, `merge_group`, `push`.
     pub event: String,
-    /// Best first; the first that is here is taken.
+    /// Best first; the first that is here is taken. Empty where the default branch is built and nothing before it is told.
     pub base: Vec<Pointer>,
     pub base_name: Option<String>,
     pub head: String,
@@ -118,6 +118,14 @@ pub struct Unclear {
 impl Unclear {
     fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
         Self { what: what.into(), help: help.into() }
+    }
+
+    /// A tag names a commit that some branch has, or will never have.
+    fn tag(name: &str) -> Self {
+        Self::new(
+            format!("this is a build of the tag `{}`, which is merged into nothing", name.escape_debug()),
+            "run this step on pull requests and branches, or name the commits: agentgate ci --base REF --head REF",
+        )
     }
 }
 

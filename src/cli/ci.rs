@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::check::text_of;
 use super::exit::Exit;
 use super::failure::{Failure, Result};
-use super::line::{self, Base, Circumstances, End, Named, Question, Reading};
+use super::line::{self, Answer, Base, Circumstances, End, Named, Question, Reading};
 use super::{note, outlet, print};
 use crate::ci::{Environment, Pointer, Provider, Request};
 use crate::git::Repository;
@@ -114,7 +114,10 @@ impl Ci {
             }
             .on(self.today.as_deref())?,
         };
-        let report = line::judge(&repository, &question).map_err(missing)?.report()?;
+        let report = match line::judge(&repository, &question).map_err(missing)? {
+            Answer::Judged(report) => *report,
+            Answer::Nothing(failure) => return Err(unjudged(failure, &request)),
+        };
         for said in &request.notes {
             note(&format!("agentgate: {said}"));
         }
@@ -221,7 +224,7 @@ fn base(repository: &Repository, request: &Request) -> Result<Base> {
             Err(error) => missing = missing.or(Some(error)),
         }
     }
-    Err(missing.map_or_else(|| Failure::new("the job names nothing to compare with"), Failure::from))
+    Err(missing.map_or_else(nothing_before, Failure::from))
 }
 
 fn merged_into(repository: &Repository, merge: &str, second: &str) -> Option<crate::git::ObjectId> {
@@ -238,6 +241,21 @@ fn mend(failure: Failure, repository: &Repository, provider: &Provider) -> Failu
         return failure.help(format!("this clone is shallow; on {} set:\n{}", provider.name, provider.deepen));
     }
     failure.help("is it fetched? name the commits: agentgate ci --base REF --head REF")
+}
+
+/// The default branch, and nobody tells what it was before.
+fn nothing_before() -> Failure {
+    Failure::new("this build of the default branch has nothing before it to compare with")
+        .help("run the step on pull requests and other branches, or name a base: agentgate ci --base REF")
+}
+
+/// A range without commits: in a job nearly always a build of the branch that others are compared with.
+fn unjudged(failure: Failure, request: &Request) -> Failure {
+    if request.base != [Pointer::Default] || request.head_name.is_none() {
+        return failure;
+    }
+    let own = "is this the branch that others are compared with? what it had before is not told here";
+    failure.help(format!("{own}: run the step on pull requests and other branches, or name it by --base"))
 }
 
 /// The step's summary and outputs. Both are files that the runner reads when the step has ended.

@@ -5,67 +5,28 @@ use std::path::PathBuf;
 
 use crate::program::{self, Run, finished};
 use crate::repository::TestRepository;
-
-const TEST: &str = "from total import total\n\n\ndef test_total():\n    assert total() == 7\n";
-const LOOSER: &str = "from total import total\n\n\ndef test_total():\n    assert total() > 0\n";
-
-/// The repository on the server, with pull request 7 from `agent/T-1-x` to `main`, both of which went on since.
-struct Server {
-    origin: TestRepository,
-    old_base: String,
-    head: String,
-    merge: String,
-}
+use crate::server::{Server, blocking};
 
 impl Server {
-    fn new(change: impl Fn(&TestRepository)) -> Self {
-        let origin = TestRepository::new();
-        origin.write("total.py", "def total():\n    return 7\n").write("test_total.py", TEST);
-        let old_base = origin.commit("base").to_string();
-        origin.branch("agent/T-1-x");
-        change(&origin);
-        let head = origin.commit("work").to_string();
-        // What others merged meanwhile is not the branch's.
-        origin.switch("main").write("other_test.py", "def test_other():\n    assert True\n").commit("onward");
-        origin.git(&["switch", "--quiet", "--detach", "main"]);
-        origin.git(&["merge", "--quiet", "--no-ff", "-m", "Merge", &head]);
-        let merge = origin.id("HEAD").to_string();
-        origin.git(&["update-ref", "refs/pull/7/head", &head]);
-        origin.git(&["update-ref", "refs/pull/7/merge", &merge]);
-        origin.switch("main");
-        Self { origin, old_base, head, merge }
-    }
-
     fn payload(&self, text: &str, owner: &str) -> String {
-        text.replace("@HEAD@", &self.head)
-            .replace("@MERGE@", &self.merge)
-            .replace("@OLDBASE@", &self.old_base)
-            .replace("@BASE@", &self.origin.id("main").to_string())
-            .replace("@OWNER@", owner)
+        self.filled(text).replace("@OWNER@", owner)
     }
 
     fn pull_request(&self) -> Job {
         let payload = self.payload(include_str!("payloads/github-pull_request.json"), "example");
-        self.job("pull_request", &payload, "refs/pull/7/merge", &self.merge)
+        self.action("pull_request", &payload, "refs/pull/7/merge", &self.merge)
     }
 
     /// The checkout, with all history, and the runner's surroundings.
-    fn job(&self, event: &str, payload: &str, reference: &str, sha: &str) -> Job {
+    fn action(&self, event: &str, payload: &str, reference: &str, sha: &str) -> Job {
         let folder = tempfile::tempdir().expect("a folder");
         let top = folder.path().canonicalize().expect("it exists");
         let workspace = top.join("work/shop/shop");
-        std::fs::create_dir_all(&workspace).expect("folders");
         for name in ["_temp/_runner_file_commands", "_temp/_github_workflow"] {
             std::fs::create_dir_all(top.join("work").join(name)).expect("folders");
         }
-        let checkout = TestRepository::at(&workspace);
-        checkout.git(&["init", "--quiet", "-b", "main"]);
-        checkout.git(&["remote", "add", "origin", &format!("file://{}", self.origin.dir().display())]);
-        let fetch =
-            |wanted: &str| checkout.git(&["fetch", "--quiet", "--prune", "--no-recurse-submodules", "origin", wanted]);
-        fetch("+refs/heads/*:refs/remotes/origin/*");
-        fetch(&format!("+{reference}:refs/remotes/{}", reference.trim_start_matches("refs/")));
-        checkout.git(&["checkout", "--quiet", "--force", "--detach", sha]);
+        let own = format!("+{reference}:refs/remotes/{}", reference.trim_start_matches("refs/"));
+        let checkout = self.checkout(&workspace, &["+refs/heads/*:refs/remotes/origin/*", &own], sha);
         let temp = top.join("work/_temp");
         std::fs::write(temp.join("_github_workflow/event.json"), payload).expect("written");
         for name in ["set_output", "step_summary"] {
@@ -162,77 +123,64 @@ impl Job {
     }
 }
 
-/// The rules that block.
-fn rules(report: &serde_json::Value) -> Vec<&str> {
-    let findings = report["findings"].as_array().expect("a list").iter();
-    findings.filter(|finding| finding["level"] == "block").filter_map(|finding| finding["rule"].as_str()).collect()
-}
-
-fn loosen(origin: &TestRepository) {
-    origin.write("test_total.py", LOOSER);
-}
-
 #[test]
 fn a_pull_request_that_is_blocked_byte_by_byte() {
-    let job = Server::new(loosen).pull_request();
+    let job = Server::weakened().pull_request();
     let run = job.run(&[]);
     insta::assert_snapshot!(job.everything(&run));
     let report = job.report();
     assert_eq!(report["subject"]["head"]["ref"], "agent/T-1-x");
     assert_eq!(report["subject"]["agent"]["is_agent"], true);
-    assert_eq!(rules(&report), ["loosened-assertion"], "what main got meanwhile is not the branch's");
+    assert_eq!(blocking(&report), ["loosened-assertion"], "what main got meanwhile is not the branch's");
 }
 
 #[test]
 fn a_pull_request_that_passes_byte_by_byte() {
-    let job = Server::new(|origin| {
-        origin.write("README.md", "Totals.\n");
-    })
-    .pull_request();
+    let job = Server::honest().pull_request();
     insta::assert_snapshot!(job.everything(&job.run(&[])));
 }
 
 #[test]
 fn a_merge_group_byte_by_byte() {
-    let server = Server::new(loosen);
-    let queue = format!("refs/heads/gh-readonly-queue/main/pr-7-{}", server.origin.id("main"));
+    let server = Server::weakened();
+    let queue = format!("refs/heads/gh-readonly-queue/main/pr-7-{}", server.main);
     server.origin.git(&["update-ref", &queue, &server.merge]);
     let payload = server.payload(include_str!("payloads/github-merge_group.json"), "example");
-    let job = server.job("merge_group", &payload, &queue, &server.merge);
+    let job = server.action("merge_group", &payload, &queue, &server.merge);
     insta::assert_snapshot!(job.everything(&job.run(&[])));
 }
 
 #[test]
 fn pushes_to_a_branch_and_to_the_default_branch() {
-    let server = Server::new(loosen);
+    let server = Server::weakened();
     let push = |name: &str, before: &str, after: &str| {
         let payload = include_str!("payloads/github-push.json").replace("@REF@", name).replace("@BEFORE@", before);
         let payload = payload.replace("@HEAD@", after);
-        server.job("push", &payload, name, after)
+        server.action("push", &payload, name, after)
     };
     let zero = "0".repeat(40);
     for before in [&server.old_base, &zero] {
         let job = push("refs/heads/agent/T-1-x", before, &server.head);
         assert_eq!(job.run(&[]).code, 1);
-        assert_eq!(rules(&job.report()), ["loosened-assertion"]);
+        assert_eq!(blocking(&job.report()), ["loosened-assertion"]);
     }
     server.origin.git(&["update-ref", "refs/heads/main", &server.merge]);
     let job = push("refs/heads/main", &server.old_base, &server.merge);
     let run = job.run(&["--as", "agent"]);
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(rules(&job.report()).contains(&"loosened-assertion"));
+    assert!(blocking(&job.report()).contains(&"loosened-assertion"));
 }
 
 /// A fork's job has a token that reads, no secrets, and a head that no branch of this repository has.
 #[test]
 fn a_fork_is_judged_without_any_token() {
-    let server = Server::new(loosen);
+    let server = Server::weakened();
     server.origin.git(&["update-ref", "-d", "refs/heads/agent/T-1-x"]);
     let payload = server.payload(include_str!("payloads/github-pull_request.json"), "mallory");
-    let job = server.job("pull_request", &payload, "refs/pull/7/merge", &server.merge);
+    let job = server.action("pull_request", &payload, "refs/pull/7/merge", &server.merge);
     let run = job.run(&[]);
     assert_eq!(run.code, 1, "{run:?}");
-    assert_eq!(rules(&job.report()), ["loosened-assertion"]);
+    assert_eq!(blocking(&job.report()), ["loosened-assertion"]);
     assert!(
         job.written("set_output").starts_with("verdict=block\n"),
         "the words in the pull request's text set nothing"
@@ -294,7 +242,7 @@ fn the_job_that_a_branch_would_skip() {
 
 #[test]
 fn what_the_runner_does_not_hand_over_is_said() {
-    let server = Server::new(loosen);
+    let server = Server::weakened();
     let mut job = server.pull_request();
     let nowhere = job.temp.join("nowhere/file").display().to_string();
     for (variable, value, words) in [
@@ -309,7 +257,7 @@ fn what_the_runner_does_not_hand_over_is_said() {
     }
     let payload = server.payload(include_str!("payloads/github-pull_request.json"), "example");
     for broken in [&payload[..payload.len() / 2], "", "null", "[]", "{\"pull_request\":{}}", "\u{feff}{}"] {
-        let job = server.job("pull_request", broken, "refs/pull/7/merge", &server.merge);
+        let job = server.action("pull_request", broken, "refs/pull/7/merge", &server.merge);
         let run = job.run(&[]);
         assert!(run.code == 2 && !run.stderr.contains("panicked"), "{broken}: {run:?}");
     }
@@ -318,11 +266,11 @@ fn what_the_runner_does_not_hand_over_is_said() {
 /// Forgejo's and Gitea's runners set GitHub's variables beside their own; their payloads have the same words.
 #[test]
 fn forgejo_and_gitea() {
-    let server = Server::new(loosen);
+    let server = Server::weakened();
     let payload = server.payload(include_str!("payloads/forgejo-pull_request.json"), "example");
     for own in ["FORGEJO_ACTIONS", "GITEA_ACTIONS"] {
         // There is no merge commit: the job gets the head.
-        let mut job = server.job("pull_request", &payload, "refs/pull/7/head", &server.head);
+        let mut job = server.action("pull_request", &payload, "refs/pull/7/head", &server.head);
         job.more = vec![
             (own, "true".into()),
             ("GITHUB_SERVER_URL", "https://forge.example.org".into()),
@@ -331,7 +279,7 @@ fn forgejo_and_gitea() {
         ];
         let run = job.run(&[]);
         assert_eq!(run.code, 1, "{run:?}");
-        assert_eq!(rules(&job.report()), ["loosened-assertion"]);
+        assert_eq!(blocking(&job.report()), ["loosened-assertion"]);
         assert!(job.written("step_summary").contains("loosened-assertion"));
     }
 }
@@ -355,7 +303,7 @@ fn the_action_verifies_what_it_installed() {
     let root = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(root.path().join("bin")).expect("a folder");
     std::os::unix::fs::symlink(program::path(), root.path().join("bin/agentgate")).expect("a link");
-    let job = Server::new(loosen).pull_request();
+    let job = Server::weakened().pull_request();
     let run = |name: &str, workspace: &std::path::Path, more: &[(&str, &str)]| {
         let mut command = crate::repository::scrubbed("bash", std::path::Path::new(top));
         program::prepare(&mut command);

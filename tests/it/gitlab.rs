@@ -4,78 +4,40 @@ use serde_json::Value;
 
 use crate::program::{self, Run, finished};
 use crate::repository::TestRepository;
-
-const TEST: &str = "from total import total\n\n\ndef test_total():\n    assert total() == 7\n";
-const LOOSER: &str = "from total import total\n\n\ndef test_total():\n    assert total() > 0\n";
+use crate::server::Server;
 
 /// The runner's checkout of one commit, with what GitLab keeps references for.
 struct Pipeline {
+    server: Server,
     checkout: TestRepository,
-    main: String,
-    old_base: String,
-    head: String,
-    merge: String,
 }
 
 fn pipeline() -> Pipeline {
-    let origin = TestRepository::new();
-    origin.write("total.py", "def total():\n    return 7\n").write("test_total.py", TEST);
-    let old_base = origin.commit("base").to_string();
-    origin.branch("agent/T-1-x").write("test_total.py", LOOSER);
-    let head = origin.commit("looser").to_string();
-    origin.switch("main").write("other_test.py", "def test_other():\n    assert True\n");
-    let main = origin.commit("onward").to_string();
-    origin.git(&["switch", "--quiet", "--detach", "main"]);
-    origin.git(&["merge", "--quiet", "--no-ff", "-m", "Merge branch 'agent/T-1-x' into 'main'", &head]);
-    let merge = origin.id("HEAD").to_string();
-    for (name, id) in [("head", &head), ("merge", &merge), ("train", &merge)] {
-        origin.git(&["update-ref", &format!("refs/merge-requests/7/{name}"), id]);
-    }
-    origin.switch("main");
-    let checkout = origin.clone_of(&[]);
+    let server = Server::weakened();
+    let checkout = server.origin.clone_of(&[]);
     checkout.git(&["fetch", "--quiet", "origin", "+refs/merge-requests/7/*:refs/pipelines/7/*"]);
-    Pipeline { checkout, main, old_base, head, merge }
+    Pipeline { server, checkout }
 }
 
 impl Pipeline {
     fn run(&self, kind: &str, more: &[(&str, &str)], arguments: &[&str]) -> Run {
-        let commit = if kind == "detached" { &self.head } else { &self.merge };
+        let Server { main, head, merge, .. } = &self.server;
+        let commit = if kind == "detached" { head } else { merge };
         self.checkout.git(&["checkout", "--quiet", "--force", "--detach", commit]);
+        let recorded = include_str!("environments/gitlab-merge_request.env");
+        let mut command = program::command(self.checkout.dir());
+        command.envs(self.server.variables(recorded, self.checkout.dir()));
         let reference = match kind {
             "detached" => "refs/merge-requests/7/head",
             "merged_result" => "refs/merge-requests/7/merge",
             _ => "refs/merge-requests/7/train",
         };
-        let mut command = program::command(self.checkout.dir());
-        for (name, value) in [
-            ("CI", "true"),
-            ("GITLAB_CI", "true"),
-            ("CI_API_V4_URL", "https://gitlab.example.org/api/v4"),
-            ("CI_COMMIT_BEFORE_SHA", "0000000000000000000000000000000000000000"),
-            ("CI_COMMIT_REF_NAME", "agent/T-1-x"),
-            ("CI_COMMIT_SHA", commit),
-            ("CI_DEFAULT_BRANCH", "main"),
-            ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &self.old_base),
-            ("CI_MERGE_REQUEST_EVENT_TYPE", kind),
-            ("CI_MERGE_REQUEST_IID", "7"),
-            ("CI_MERGE_REQUEST_PROJECT_URL", "https://gitlab.example.org/team/shop"),
-            ("CI_MERGE_REQUEST_REF_PATH", reference),
-            ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "agent/T-1-x"),
-            ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
-            ("CI_MERGE_REQUEST_TITLE", "Mend the total"),
-            ("CI_MERGE_REQUEST_DESCRIPTION", "## Summary\n\nThe total is right now.\n"),
-            ("CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED", "false"),
-            ("CI_PIPELINE_SOURCE", "merge_request_event"),
-            ("CI_PROJECT_DIR", &self.checkout.dir().display().to_string()),
-            ("CI_SERVER_VERSION", "17.11.0"),
-            ("GITLAB_USER_LOGIN", "ada"),
-        ] {
-            command.env(name, value);
-        }
+        command.env("CI_COMMIT_SHA", commit).env("CI_MERGE_REQUEST_EVENT_TYPE", kind);
+        command.env("CI_MERGE_REQUEST_REF_PATH", reference);
         // Only where GitLab made the merge are the ends named.
         if kind != "detached" {
-            command.env("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", &self.head);
-            command.env("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", &self.main);
+            command.env("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", head);
+            command.env("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", main);
         }
         command.envs(more.iter().copied()).arg("ci").args(arguments);
         finished(&command.output().expect("it runs"))
@@ -93,7 +55,7 @@ fn every_kind_of_merge_request_pipeline_judges_the_same_range() {
         let run = pipeline.run(kind, &[], &["--format", "json"]);
         assert_eq!(run.code, 1, "{kind}: {run:?}");
         let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
-        assert_eq!(report["subject"]["head"]["commit"], pipeline.head.as_str(), "{kind}");
+        assert_eq!(report["subject"]["head"]["commit"], pipeline.server.head.as_str(), "{kind}");
         assert_eq!(report["subject"]["head"]["ref"], "agent/T-1-x", "{kind}");
         assert_eq!(report["changes"]["files"], 1, "{kind}: what main got meanwhile is not the branch's");
     }
@@ -149,7 +111,7 @@ fn the_template_installs_outside_of_the_checkout_and_verifies() {
     );
 
     let pipeline = pipeline();
-    pipeline.checkout.git(&["checkout", "--quiet", "--force", "--detach", &pipeline.merge]);
+    pipeline.checkout.git(&["checkout", "--quiet", "--force", "--detach", &pipeline.server.merge]);
     let tools = tempfile::tempdir().expect("a folder");
     let tool = |name: &str, script: &str| {
         let path = tools.path().join(name);
@@ -184,9 +146,9 @@ fn the_template_installs_outside_of_the_checkout_and_verifies() {
             ("GITLAB_CI", "true"),
             ("CI_PIPELINE_SOURCE", "merge_request_event"),
             ("CI_MERGE_REQUEST_IID", "7"),
-            ("CI_COMMIT_SHA", &pipeline.merge),
-            ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", &pipeline.head),
-            ("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", &pipeline.main),
+            ("CI_COMMIT_SHA", &pipeline.server.merge),
+            ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", &pipeline.server.head),
+            ("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", &pipeline.server.main),
             ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "agent/T-1-x"),
             ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
         ] {

@@ -38,6 +38,7 @@ mod report_formats;
 mod repository;
 mod rules;
 mod scanners;
+mod server;
 mod shapes;
 mod signatures;
 mod task;
