@@ -113,13 +113,12 @@ pub(super) fn agents(base: &str, policy: &Policy) -> String {
 pub(super) fn ci(host: Host, base: &str) -> String {
     let template = match host {
         Host::Github => include_str!("templates/github.yml"),
-        Host::Gitlab => include_str!("templates/gitlab.yml"),
+        Host::Gitlab => include_str!("../../templates/agentgate.yml"),
         Host::Other => include_str!("templates/other.txt"),
     };
     template
         .replace("@REPOSITORY@", env!("CARGO_PKG_REPOSITORY"))
         .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
-        .replace("@RUST@", env!("CARGO_PKG_RUST_VERSION"))
         .replace("@BASE@", base)
 }
 
@@ -152,6 +151,19 @@ mod tests {
             "{all}"
         );
         Policy::from_text(&all).unwrap_or_else(|error| panic!("{error}\n{all}"));
+    }
+
+    /// It is read as it stands by who includes it, so that what we write elsewhere can't be filled in.
+    #[test]
+    fn the_template_for_gitlab_installs_this_version() {
+        let text = ci(Host::Gitlab, "main");
+        for wanted in [
+            format!("AGENTGATE_VERSION: \"{}\"", env!("CARGO_PKG_VERSION")),
+            format!("AGENTGATE_REPOSITORY: \"{}\"", env!("CARGO_PKG_REPOSITORY")),
+            format!("image: rust:{}", env!("CARGO_PKG_RUST_VERSION")),
+        ] {
+            assert!(text.contains(&wanted), "{wanted}: {text}");
+        }
     }
 
     #[test]

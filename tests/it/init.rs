@@ -132,7 +132,8 @@ fn what_is_there_stays_and_what_it_lacks_is_printed() {
 fn on_gitlab_and_anywhere_else() {
     let test = on("gitlab.example.org");
     assert_eq!(test.agentgate(&["init"]).code, 0);
-    assert!(test.read(".gitlab-ci.yml").contains("GIT_DEPTH: \"0\""));
+    let template = include_str!("../../templates/agentgate.yml");
+    assert_eq!(test.read(".gitlab-ci.yml"), template, "the job that is tested, with what verifies its installation");
     assert!(test.has(".gitlab/merge_request_templates/Default.md") && !test.has(".github"));
 
     let test = on("gitlab.example.org");
