@@ -30,6 +30,7 @@ mod elixir;
 mod exports;
 #[cfg(feature = "lang-go")]
 mod go;
+mod items;
 #[cfg(feature = "lang-kotlin")]
 mod kotlin;
 mod lower;
@@ -52,6 +53,7 @@ mod swift;
 pub use both::ChangedLines;
 pub use data::{Data, Helpers, Syntax, Tests};
 pub use exports::{Export, Exports, Parameter, PassedOn};
+pub use items::Item;
 pub use node::{Kind, Node, Role, Span};
 pub use parse::{Parsed, SIZE_LIMIT, Token, Unparsed};
 pub use pieces::{Class, Declares, Lexeme, Piece};

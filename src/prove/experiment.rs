@@ -238,7 +238,13 @@ impl Runs<'_> {
             let is_watched = judgement::is_watched(suspect, &outcomes.base_on_head);
             if matches!(charge.conviction, Conviction::Open { .. }) && tried.tried > 0 && is_watched {
                 charge.conviction = match caught {
-                    0 => Conviction::Cleared { tried: tried.tried, caught: 0 },
+                    // What notices no fault at all clears nothing.
+                    0 => Conviction::Open {
+                        why: format!(
+                            "{} faults were tried, and the base's version of this test noticed none of them either: nothing can be said",
+                            tried.tried
+                        ),
+                    },
                     _ if caught == elsewhere => Conviction::Redundant { caught },
                     _ => Conviction::Cleared { tried: tried.tried, caught },
                 };

@@ -98,7 +98,7 @@ pub enum Conviction {
     ConvictedByFault { counterexample: Counterexample },
     /// What the base's version catches, other tests of the head catch as well.
     Redundant { caught: usize },
-    /// Faults were tried, and none slips through that the base's version catches.
+    /// Faults were tried, the base's version catches some, and none of these slips through.
     Cleared { tried: usize, caught: usize },
     /// Running said nothing either way, and why.
     Open { why: String },

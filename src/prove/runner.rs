@@ -80,7 +80,14 @@ static RUNNERS: &[Runner] = &[
         reads: Reads::Go,
         selects: Selects::Folders,
     },
-    runner(&["cargo", "test"], &[], Reads::Cargo, Selects::Nothing),
+    // A failing test of one target says nothing of the next.
+    Runner {
+        words: &["cargo", "test"],
+        arguments: &["--no-fail-fast"],
+        follows: true,
+        reads: Reads::Cargo,
+        selects: Selects::Nothing,
+    },
 ];
 
 /// Stands in a command for the test files in question.
@@ -314,9 +321,20 @@ fn cargo(text: &str) -> Vec<TestResult> {
             end if end.starts_with("ignored") => Status::Skipped,
             _ => return None,
         };
-        Some(TestResult { suite: String::new(), name: name.into(), file: None, status })
+        Some(match example(name) {
+            Some((file, of)) => TestResult { suite: file.into(), name: of, file: Some(file.into()), status },
+            None => TestResult { suite: String::new(), name: name.into(), file: None, status },
+        })
     };
     text.lines().filter_map(read).collect()
+}
+
+/// The file and the item of an example in documentation: `src/lib.rs - fill (line 12) - compile`. The line is left out: code
+/// above moves it.
+fn example(name: &str) -> Option<(&str, String)> {
+    let (file, rest) = name.split_once(" - ").filter(|(file, _)| file.ends_with(".rs") || file.ends_with(".md"))?;
+    let (item, _) = rest.rsplit_once("(line ")?;
+    Some((file, format!("example of {}", if item.is_empty() { "the file" } else { item.trim_end() })))
 }
 
 fn unittest(line: &str) -> Option<TestResult> {
@@ -370,6 +388,14 @@ mod tests {
         let statuses = |results: Vec<TestResult>| results.into_iter().map(|test| test.status).collect::<Vec<_>>();
         let cargo = cargo("test a::b ... ok\ntest c - should panic ... FAILED\ntest d ... ignored\nrunning 3 tests\n");
         assert_eq!(statuses(cargo), [Status::Passed, Status::Failed, Status::Skipped]);
+        let examples = self::cargo(
+            "test src/lib.rs - fill (line 12) ... ok\ntest src/lib.rs - (line 3) ... FAILED\ntest src/a.rs - a::B<T>::c (line 9) - compile fail ... ok\n",
+        );
+        let titles: Vec<String> = examples.iter().map(TestResult::title).collect();
+        assert_eq!(
+            titles,
+            ["src/lib.rs › example of fill", "src/lib.rs › example of the file", "src/a.rs › example of a::B<T>::c"]
+        );
         let lines =
             ["test_x (t.C.test_x) ... ok", "test_y (t.C) ... FAIL", "test_z (t.C.test_z) ... skipped 'no'", "Ran 3"];
         assert_eq!(

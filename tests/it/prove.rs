@@ -178,6 +178,66 @@ fn tests_inside_rust_files_are_swapped_by_syntax() {
     assert_eq!((run.code, verdicts(&json(&run))), (1, vec!["convicted-by-run"]), "{run:?}");
 }
 
+/// A crate whose only file is this, and a branch that changes it.
+fn crate_of(base: &str, head: &str) -> TestRepository {
+    let repository = TestRepository::new();
+    repository.write("Cargo.toml", "[package]\nname = \"sample\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
+    repository.write(".gitignore", "target\nCargo.lock\n").write("src/lib.rs", base);
+    repository.commit("base");
+    repository.branch("agent/T-1-x");
+    repository.write("src/lib.rs", head);
+    repository.commit("change");
+    repository
+}
+
+#[test]
+fn rust_tests_beside_the_code_and_in_documentation_prove_a_fix() {
+    let code = |bound: &str| format!("pub fn small(x: u8) -> bool {{\n    x < {bound}\n}}\n");
+    let bare = "\n#[test]\nfn ten_is_not_small() {\n    assert!(!small(10));\n}\n";
+    let example = "/// Whether it is small.\n///\n/// ```\n/// assert!(!sample::small(10));\n/// ```\n";
+    for (head, proving) in [
+        (format!("{}{bare}", code("10")), "ten_is_not_small"),
+        (format!("{example}{}", code("10")), "src/lib.rs › example of small"),
+    ] {
+        let repository = crate_of(&code("11"), &head);
+        let run = prove(&repository, &["--format", "json"], &["cargo", "test", "--offline"]);
+        let proof = json(&run);
+        assert_eq!((&proof["regression_proven"], &proof["behaviour_kept"]), (&true.into(), &true.into()), "{run:?}");
+        assert_eq!(proof["proving_tests"], serde_json::json!([proving]), "{run:?}");
+    }
+}
+
+#[test]
+fn a_failing_rust_target_hides_no_other() {
+    let code = |bound: &str, words: &str| {
+        format!(
+            "/// {words}\n///\n/// ```\n/// assert!(sample::small(9));\n/// ```\npub fn small(x: u8) -> bool {{\n    x < {bound}\n}}\n\n#[test]\nfn nine() {{\n    assert!(small(9));\n}}\n"
+        )
+    };
+    let repository = crate_of(&code("10", "Small."), &code("9", "Very small."));
+    let run = prove(&repository, &["--format", "json"], &["cargo", "test", "--offline"]);
+    assert_eq!(json(&run)["broken_tests"], serde_json::json!(["nine", "src/lib.rs › example of small"]), "{run:?}");
+}
+
+#[test]
+fn faults_that_nobody_notices_clear_nothing() {
+    if !is_here("python3") {
+        return;
+    }
+    // What the test calls is not what has faults.
+    let blind = "    def test_total(self):\n        self.assertEqual(len(str(billing)) > 0, True)\n        self.assertEqual(billing.total([]), 0)\n";
+    let repository = billing(blind);
+    repository.write(
+        "test_billing.py",
+        python_test(&blind.replace("billing.total([]), 0", "billing.total([]) is None, False")),
+    );
+    repository.write("billing.py", BILLING.replace("result = 0\n", "result = int()\n"));
+    repository.commit("looser");
+    let run = prove(&repository, &["--mutants", "2", "--format", "json"], &PYTHON);
+    assert_eq!((run.code, verdicts(&json(&run))), (0, vec!["open"]), "{run:?}");
+    assert!(run.stdout.contains("noticed none of them either"), "{run:?}");
+}
+
 #[test]
 fn javascript_by_the_runner_of_node() {
     if !is_here("node") {
