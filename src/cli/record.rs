@@ -41,12 +41,17 @@ pub struct Record {
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The command and its arguments
-    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+    #[arg(trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
 impl Record {
     pub fn run(self) -> Result<Exit> {
+        if self.command.is_empty() {
+            return Err(
+                Failure::new("there is no command to run").help("name one after `--`: agentgate record -- pytest -q")
+            );
+        }
         let repository = line::open(None)?;
         if repository.worktree_dir().is_none() {
             return Err(Failure::new("this repository is bare, there is no work tree to test")

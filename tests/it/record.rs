@@ -50,6 +50,18 @@ fn lines(test: &TestRepository) -> Vec<String> {
 }
 
 #[test]
+fn without_a_command_it_says_how_to_name_one() {
+    let test = repository();
+    for arguments in [&["record"][..], &["record", "--"], &["record", "--no-sign", "--junit", "a.xml"]] {
+        let run = test.agentgate(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run:?}");
+        assert!(run.stderr.contains("there is no command to run"), "{run:?}");
+        assert!(run.stderr.contains("agentgate record -- pytest -q"), "{run:?}");
+    }
+    assert_eq!(records(&test, "HEAD").len(), 0);
+}
+
+#[test]
 fn output_passes_through_and_the_exit_code_is_the_command_s() {
     let test = repository();
     let run = recorded(&test, &["sh", "-c", "printf 'a\\r\\033[1mb\\n\\377'; echo err >&2; exit 7"]);
