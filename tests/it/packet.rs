@@ -177,6 +177,8 @@ fn a_new_packet_is_written_once_and_checked() {
     assert_eq!(test.agentgate(&["packet", "new", "T-9"]).code, 2, "nothing is overwritten");
     assert_eq!(test.agentgate(&["packet", "new", "../x"]).code, 2);
     // What can be followed may still not be fit to be delegated.
+    let unfilled = test.agentgate(&["packet", "check", ".agentgate/packets/T-9.md"]);
+    assert!(unfilled.code == 1 && unfilled.stdout.contains("T-9.md:7: no objective"), "{unfilled:?}");
     let bare = test.agentgate(&["packet", "check", ".agentgate/packets/T-1.md"]);
     assert_eq!(bare.code, 1, "{bare:?}");
     assert!(

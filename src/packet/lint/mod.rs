@@ -29,6 +29,7 @@ pub struct Remark {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fault {
+    NoObjective,
     UnboundedVerb,
     SeveralObjectives,
     NoDoneCondition,
@@ -41,6 +42,7 @@ pub enum Fault {
 impl Fault {
     pub fn name(self) -> &'static str {
         match self {
+            Self::NoObjective => "no objective",
             Self::UnboundedVerb => "unbounded verb",
             Self::SeveralObjectives => "several objectives",
             Self::NoDoneCondition => "no done condition",
@@ -134,6 +136,9 @@ pub fn lint(name: &str, text: &str, form: Form) -> Vec<Remark> {
     let source = Text::new(name, text.to_owned());
     let reading = Reading::of(&source);
     let mut remarks = Vec::new();
+    if form == Form::Packet {
+        objective::unsaid(&source, &mut remarks);
+    }
     objective::objectives(&reading, &mut remarks);
     done::done(&reading, &mut remarks);
     bounds::bounds(&reading, form, &mut remarks);
@@ -305,6 +310,32 @@ mod tests {
         ] {
             assert_eq!(objective::two(text).is_some(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn an_objective_that_says_nothing() {
+        let packet = |objective: &str| -> Vec<(Fault, u32)> {
+            let text = format!("# T-1\n\n{objective}\n{}", &GOOD[GOOD.find("## Error contract").unwrap()..]);
+            lint("p.md", &text, Form::Packet).into_iter().map(|remark| (remark.kind, remark.line)).collect()
+        };
+        for said in [
+            "",
+            "## Objective\nA total is rounded once.\n",
+            "## Objective\n```text\n1.00\n```\n",
+            "Objective: a total is rounded once\n",
+        ] {
+            assert_eq!(packet(said), [], "{said}");
+        }
+        for unsaid in [
+            "## Objective\n",
+            "## Objective\n\n<!-- One sentence:\nwhat should be true? -->\n",
+            "## Goal\n<!-- one --> <!-- two -->\n",
+        ] {
+            assert_eq!(packet(unsaid), [(Fault::NoObjective, 3)], "{unsaid}");
+        }
+        assert_eq!(packet("## Objective\nTBD\n"), [(Fault::Unfilled, 4)], "said once");
+        let issue = format!("## Expected behavior\n\n{GOOD}");
+        assert_eq!(faults(&issue), [], "an issue's form is filled in elsewhere");
     }
 
     #[test]

@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::{Section, read};
 use super::done::criteria;
 use super::{Fault, Reading, Remark, compiled, shortened};
+use crate::policy::Text;
 
 /// Verbs that never come to an end by themselves, with what would end them.
 static UNBOUNDED: &[(&str, &str)] = &[
@@ -67,6 +69,20 @@ pub(super) fn objectives(reading: &Reading<'_>, remarks: &mut Vec<Remark>) {
         let message = format!("`{one}` and `{other}` are two objectives");
         let wording = "make it two tasks, each with its own criteria; one branch, one task".to_owned();
         remarks.push(Remark { kind: Fault::SeveralObjectives, line, message, wording });
+    }
+}
+
+/// A packet's objective that is a heading and nothing else.
+pub(super) fn unsaid(text: &Text, remarks: &mut Vec<Remark>) {
+    let (packet, _) = read::packet(&text.name, text.text.as_bytes());
+    let heading = packet.sections.iter().find(|(section, _)| *section == Section::Objective);
+    if let Some((_, origin)) = heading.filter(|_| packet.objective.is_empty()) {
+        remarks.push(Remark {
+            kind: Fault::NoObjective,
+            line: origin.line,
+            message: "nothing says what should be true afterwards".into(),
+            wording: "## Objective\n<who or what> <does what>, where today <what happens instead>".into(),
+        });
     }
 }
 
