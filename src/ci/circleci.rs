@@ -1,4 +1,5 @@
 //! CircleCI: a build knows its branch; which branch a pull request goes to, it is not told.
+//! Who opened it is told of forks only: `CIRCLE_USERNAME` is whoever started the build.
 
 use super::build::{Build, build};
 use super::{Environment, Provider, Request, Unclear};
@@ -16,7 +17,7 @@ fn request(environment: &Environment) -> Result<Request, Unclear> {
         commit: get("CIRCLE_SHA1"),
         branch: get("CIRCLE_BRANCH"),
         tag: get("CIRCLE_TAG"),
-        author: get("CIRCLE_PR_USERNAME").or(get("CIRCLE_USERNAME")),
+        author: get("CIRCLE_PR_USERNAME"),
         url: get("CIRCLE_PULL_REQUEST"),
         ..build(PROVIDER.name)
     }
@@ -39,5 +40,13 @@ mod tests {
         let request = Provider::of(&environment).request(&environment).unwrap();
         assert_eq!((request.provider, request.base), ("CircleCI", vec![Pointer::Default]));
         assert_eq!(request.head_name.as_deref(), Some("agent/T-1-x"));
+    }
+
+    #[test]
+    fn who_started_a_build_did_not_open_the_pull_request() {
+        let mut pairs = [("CIRCLECI", "true"), ("CIRCLE_BRANCH", "agent/T-1-x"), ("CIRCLE_USERNAME", "maintainer")];
+        assert_eq!(request(&Environment::from(pairs)).unwrap().author, None);
+        pairs[2].0 = "CIRCLE_PR_USERNAME";
+        assert_eq!(request(&Environment::from(pairs)).unwrap().author.as_deref(), Some("maintainer"));
     }
 }

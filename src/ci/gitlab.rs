@@ -1,4 +1,5 @@
 //! GitLab CI: merge request pipelines (detached, merged results, merge trains) and branch pipelines.
+//! Who opened the merge request no variable says: `GITLAB_USER_LOGIN` is whoever started the pipeline.
 
 use super::{Environment, Page, Pointer, Provider, Request, Unclear, is_zero, joined};
 
@@ -34,7 +35,7 @@ fn request(environment: &Environment) -> Result<Request, Unclear> {
             head,
             head_name: owned("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME"),
             text: joined(environment.get("CI_MERGE_REQUEST_TITLE"), environment.get("CI_MERGE_REQUEST_DESCRIPTION")),
-            author: owned("GITLAB_USER_LOGIN"),
+            author: None,
             page: Page { url: page(environment), ..Page::default() },
             notes: if is_cut { vec![cut.into()] } else { Vec::new() },
         });
@@ -70,7 +71,7 @@ fn request(environment: &Environment) -> Result<Request, Unclear> {
         head: commit,
         head_name: Some(branch),
         text: None,
-        author: owned("GITLAB_USER_LOGIN"),
+        author: None,
         page: Page::default(),
         notes: Vec::new(),
     })
@@ -102,6 +103,7 @@ mod tests {
             // Set and empty outside merged results.
             ("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", ""),
             ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", ""),
+            ("GITLAB_USER_LOGIN", "maintainer"),
         ]);
         let request = Provider::of(&environment).request(&environment).unwrap();
         assert_eq!(request.provider, "GitLab CI");
@@ -109,6 +111,7 @@ mod tests {
         assert_eq!(request.base, [Pointer::Named("refs/remotes/origin/main".into()), Pointer::Named("11".into())]);
         assert_eq!(request.text.as_deref(), Some("Mend\n\n## Summary"));
         assert_eq!(request.notes.len(), 1);
+        assert_eq!(request.author, None, "who started the pipeline need not be who opened the merge request");
     }
 
     #[test]
