@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Dependency, Ecosystem, Kind, Manifest};
+use super::{Dependency, Ecosystem, Kind, Manifest, template};
 use crate::RepoPath;
 use crate::facts::document::{self, Format, Malformed, Node};
 use crate::facts::lexical;
@@ -83,17 +83,13 @@ const INSTRUCTIONS: &[&str] = &[
 
 /// Docker refuses a file with a line that starts with no instruction and continues none.
 fn instructions_only(text: &str) -> Result<(), Malformed> {
-    // A template becomes a Dockerfile elsewhere.
-    if ["{{", "{%", "<%", "@@"].iter().any(|mark| text.contains(mark)) {
-        return Ok(());
-    }
     let escape = if text.lines().next().is_some_and(|line| line.replace(' ', "").eq_ignore_ascii_case("#escape=`")) {
         '`'
     } else {
         '\\'
     };
     let (mut goes_on, mut waiting): (bool, Vec<String>) = (false, Vec::new());
-    for (line, written) in (1u32..).zip(text.lines()) {
+    for ((line, written), is_filled_in) in (1u32..).zip(text.lines()).zip(template::lines(text)) {
         let code = written.trim();
         if let Some(word) = waiting.first() {
             if code == word {
@@ -106,7 +102,12 @@ fn instructions_only(text: &str) -> Result<(), Malformed> {
             continue;
         }
         let verb = code.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
-        if !goes_on && !INSTRUCTIONS.contains(&verb.as_str()) {
+        let is_instruction = INSTRUCTIONS.contains(&verb.as_str());
+        // Nobody knows yet what becomes of it; what it stands in goes on.
+        if is_filled_in && !is_instruction && !code.ends_with(escape) {
+            continue;
+        }
+        if !goes_on && !is_instruction && !is_filled_in {
             return Err(Malformed::refused("Dockerfile", line, "no instruction"));
         }
         waiting.extend(code.split("<<").skip(1).filter_map(heredoc));

@@ -38,6 +38,7 @@ mod setup;
 mod submodules;
 mod swift;
 mod syntax;
+mod template;
 mod version_catalog;
 
 pub use identity::{purl, repository};

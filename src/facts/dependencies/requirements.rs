@@ -1,6 +1,6 @@
 //! pip's requirements files.
 
-use super::{Dependency, Ecosystem, Kind, Manifest, Source, identity, requirement};
+use super::{Dependency, Ecosystem, Kind, Manifest, Source, identity, requirement, template};
 use crate::facts::document::{self, Malformed};
 
 pub(super) fn is(path: &str, name: &str) -> bool {
@@ -21,26 +21,27 @@ pub(super) fn read(bytes: &[u8]) -> Result<Manifest, Malformed> {
         let line = line.trim_start();
         line.starts_with('#') && COMPILED.iter().any(|words| line.to_lowercase().contains(words))
     });
-    let mut waiting: Option<(u32, String)> = None;
-    for (number, raw) in (1u32..).zip(text.lines()) {
-        let (line, written) = match waiting.take() {
-            Some((line, before)) => (line, before + raw),
-            None => (number, raw.to_owned()),
+    let mut waiting: Option<(u32, String, bool)> = None;
+    for ((number, raw), is_filled_in) in (1u32..).zip(text.lines()).zip(template::lines(&text)) {
+        let (line, written, is_filled_in) = match waiting.take() {
+            Some((line, before, was_filled_in)) => (line, before + raw, was_filled_in || is_filled_in),
+            None => (number, raw.to_owned(), is_filled_in),
         };
         match written.strip_suffix('\\') {
-            Some(open) => waiting = Some((line, format!("{open} "))),
+            Some(open) => waiting = Some((line, format!("{open} "), is_filled_in)),
+            // What a template fills in is nobody's requirement yet.
+            None if is_filled_in => {}
             None => statement(written.trim(), line, is_compiled, &mut manifest)?,
         }
     }
-    if let Some((line, written)) = waiting {
+    if let Some((line, written, false)) = waiting {
         statement(written.trim(), line, is_compiled, &mut manifest)?;
     }
     Ok(manifest)
 }
 
 fn statement(written: &str, line: u32, is_compiled: bool, manifest: &mut Manifest) -> Result<(), Malformed> {
-    // What a template fills in is nobody's requirement yet.
-    if written.is_empty() || written.starts_with('#') || ["{{", "{%"].iter().any(|mark| written.contains(mark)) {
+    if written.is_empty() || written.starts_with('#') {
         return Ok(());
     }
     for option in ["--index-url", "--extra-index-url", "--find-links", "-i", "-f"] {
