@@ -12,8 +12,8 @@ use crate::ci::{Environment, Page, Provider, Request};
 use crate::evidence::review;
 use crate::git::Repository;
 use crate::record::{Envelope, Signer};
-use crate::report::Report;
 use crate::report::evidence::{self as form, Evidence, Known, Merge};
+use crate::report::{Report, uri};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -155,20 +155,11 @@ impl Gathered {
     }
 }
 
-/// The repository as an address, without what someone may have put into it to log in.
+/// The repository by its address.
 fn resource(repository: &Repository) -> String {
     let remote = repository.remotes().into_iter().find(|name| name == "origin");
     let remote = remote.or_else(|| repository.remotes().into_iter().next());
-    let url = remote.and_then(|name| repository.config(&format!("remote.{name}.url")));
-    let Some(url) = url else { return "git".to_owned() };
-    match url.split_once("://") {
-        Some((scheme, rest)) => {
-            let host = rest.split('/').next().unwrap_or_default().len();
-            let rest = rest[..host].rfind('@').map_or(rest, |at| &rest[at + 1..]);
-            format!("git+{scheme}://{rest}")
-        }
-        None => format!("git+ssh://{}", url.rsplit_once('@').map_or(url.as_str(), |(_, rest)| rest)),
-    }
+    uri::repository(remote.and_then(|name| repository.config(&format!("remote.{name}.url"))).as_deref())
 }
 
 impl Of {

@@ -25,6 +25,7 @@ pub mod store;
 pub mod style;
 mod terminal;
 mod text;
+pub mod uri;
 
 pub use model::{
     Agent, Base, Because, Changes, Counts, Finding, Head, Outcome, PolicySource, Report, Subject, Tool, Unread,

@@ -140,6 +140,29 @@ fn a_review_is_taken_from_the_event() {
 }
 
 #[test]
+fn a_summary_names_its_repository_by_a_uri() {
+    let test = branch();
+    let summary = test.dir().join(".git/summary.json");
+    let path = summary.display().to_string();
+    test.git(&["remote", "add", "origin", "x"]);
+    for (remote, expected) in [
+        ("git@example.org:o/r.git", "git+ssh://example.org/o/r.git"),
+        ("/srv/a b/r.git", "git+file:///srv/a%20b/r.git"),
+        ("../r.git", "git:local"),
+    ] {
+        test.git(&["config", "remote.origin.url", remote]);
+        test.agentgate(&["evidence", "verify", "--base", "main", "--summary", &path]);
+        let line = std::fs::read_to_string(&summary).expect("a summary");
+        let payload = Envelope::from_line(&line).expect("an envelope").payload().expect("base 64");
+        let statement: Value = serde_json::from_slice(&payload).expect("JSON");
+        assert_fits(SUMMARY, &statement);
+        let predicate = &statement["predicate"];
+        assert_eq!(predicate["resourceUri"], format!("{expected}@agent/T-1-round"), "{statement}");
+        assert_eq!(predicate["policy"]["uri"], format!("{expected}#preset:default"), "{statement}");
+    }
+}
+
+#[test]
 fn a_verdict_becomes_a_signed_summary() {
     let test = branch();
     test.git(&["remote", "add", "origin", "https://token:secret@example.org/o/r.git"]);

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Evidence;
 use crate::record::Statement;
 use crate::record::statement::{STATEMENT_TYPE, Subject};
-use crate::report::{Outcome, Report};
+use crate::report::{Outcome, Report, uri};
 
 pub const VERIFICATION_SUMMARY: &str = "https://slsa.dev/verification_summary/v1";
 
@@ -64,10 +64,13 @@ pub fn summary(report: &Report, evidence: &Evidence, resource: &str, time: Strin
         },
         time_verified: time,
         resource_uri: match &head.name {
-            Some(name) => format!("{resource}@{name}"),
+            Some(name) => format!("{resource}@{}", uri::part(name)),
             None => resource.to_owned(),
         },
-        policy: Resource { uri: format!("{resource}#{path}"), digest: BTreeMap::from([("sha256", digest.to_owned())]) },
+        policy: Resource {
+            uri: format!("{resource}#{}", uri::part(path)),
+            digest: BTreeMap::from([("sha256", digest.to_owned())]),
+        },
         input_attestations: inputs.collect(),
         verification_result: if has_passed { "PASSED" } else { "FAILED" },
         verified_levels: levels,
