@@ -178,7 +178,11 @@ fn text_of(
 /// Whether the tests in production code, and everything after the first of them, are the same bytes as before.
 fn keeps_tests(base: &Text, head: &Text) -> bool {
     fn tests(text: &Text) -> Option<&[u8]> {
-        text.bytes.get(first_test(&text.bytes)?..)
+        let word = first_test(&text.bytes)?;
+        // Attributes may stand before the one that says it: they belong to the test, back to the end of what comes before.
+        let before = text.bytes.get(..word)?;
+        let start = before.iter().rposition(|byte| matches!(byte, b'}' | b';')).map_or(0, |end| end + 1);
+        text.bytes.get(start..)
     }
     base.inline && head.inline && tests(base) == tests(head)
 }
