@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::failure::{Failure, Result};
 use super::line::{self, Base, Circumstances, End, Preparation, Question, Reading};
 use super::outlet::{self, Progress};
-use crate::prove::{self, Plan, Setup};
+use crate::prove::{self, Interruption, Plan, Setup};
 use crate::report::style::Style;
 use crate::report::{Report, proof, store};
 use crate::verdict::Event;
@@ -113,7 +113,12 @@ impl Prove {
                 .help("or in the base's policy: [prove] command = [\"pytest\", \"-q\"]"));
         }
         let seconds = self.timeout.or(settings.timeout_seconds).unwrap_or(TIMEOUT);
-        let plan = Plan { words, timeout: Duration::from_secs(seconds), environment: settings.environment.clone() };
+        let plan = Plan {
+            words,
+            timeout: Duration::from_secs(seconds),
+            environment: settings.environment.clone(),
+            interruption: Interruption::on_signals(),
+        };
         let verdict = crate::judge(&prepared.change, prepared.subject, &prepared.policy, &prepared.claims);
         let mut report = Report::from_verdict(&verdict, &prepared.change, Duration::ZERO);
         let progress = Progress::start("agentgate: proving");

@@ -101,10 +101,10 @@ impl<'a> Matrix<'a> {
         // Files that this tree doesn't have would end the run before its first test.
         let there: Vec<String> = files.iter().filter(|file| top.join(file).is_file()).cloned().collect();
         let words = self.prepared.command(&there, &report);
-        let ran = self
-            .plan
-            .run(&words, top)
-            .map_err(|why| ProveError::Command { command: spelled(&self.plan.words), why })?;
+        let ran = self.plan.run(&words, top).map_err(|why| match why.kind() {
+            std::io::ErrorKind::Interrupted => ProveError::Interrupted,
+            _ => ProveError::Command { command: spelled(&self.plan.words), why },
+        })?;
         let mut tests = self.prepared.results(&ran, &report);
         tests.extend(
             self.report_files()

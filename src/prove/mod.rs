@@ -14,6 +14,7 @@ mod cache;
 mod experiment;
 mod faults;
 mod inline;
+mod interruption;
 mod judgement;
 mod matrix;
 mod model;
@@ -23,6 +24,7 @@ mod runner;
 mod sides;
 
 pub use experiment::{Setup, prove};
+pub use interruption::Interruption;
 pub use model::{Cell, Charge, Conviction, Counterexample, Proof, Tried, Word};
 pub use outcome::Status;
 pub use run::{Ended, Plan};
@@ -34,6 +36,8 @@ pub enum ProveError {
     Git(#[from] crate::git::GitError),
     #[error("`{command}` can't be run: {why}")]
     Command { command: String, why: std::io::Error },
+    #[error("interrupted")]
+    Interrupted,
     #[error("{path} can't be made available to the runs: {why}")]
     Cache { path: String, why: std::io::Error },
     #[error("the report pattern `{0}` is no glob")]

@@ -7,12 +7,15 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use super::Interruption;
+
 /// What is run in every tree.
 pub struct Plan {
     pub words: Vec<OsString>,
     pub timeout: Duration,
     /// Variables of the caller's environment to pass on besides the usual ones.
     pub environment: Vec<String>,
+    pub interruption: Interruption,
 }
 
 /// One run.
@@ -111,7 +114,7 @@ impl Plan {
     /// Runs the words in a directory, to their end or until the time is up.
     ///
     /// # Errors
-    /// When the program can't be started.
+    /// When the program can't be started, or with [`std::io::ErrorKind::Interrupted`] when it was to end early.
     pub fn run(&self, words: &[OsString], dir: &Path) -> std::io::Result<Ran> {
         let (program, arguments) = words.split_first().ok_or_else(|| std::io::Error::other("no command to run"))?;
         let mut command = Command::new(program);
@@ -132,6 +135,11 @@ impl Plan {
 
     fn wait(&self, child: &mut Child, started: Instant) -> std::io::Result<Ended> {
         loop {
+            if self.interruption.is_raised() {
+                kill_group(child);
+                child.wait()?;
+                return Err(std::io::ErrorKind::Interrupted.into());
+            }
             if let Some(status) = child.try_wait()? {
                 return Ok(ended(status));
             }

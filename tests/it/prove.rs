@@ -309,6 +309,40 @@ fn what_hangs_is_ended_with_all_that_it_started() {
 
 #[cfg(unix)]
 #[test]
+fn what_is_interrupted_leaves_nothing_behind() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let repository = TestRepository::new();
+    repository.write("a", "1\n").write("tests/run.sh", "sleep 600 & echo $! > \"$HERE/pid\"; wait\n");
+    repository.commit("base");
+    repository.branch("agent/T-1-x");
+    repository.write("a", "2\n");
+    repository.commit("change");
+    repository.write("policy.toml", "version = 1\n[prove]\nenvironment = [\"HERE\"]\n");
+    for signal in [Signal::INT, Signal::TERM] {
+        let (here, temporary) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+        let mut command = program::command(repository.dir());
+        command.env("HERE", here.path()).env("TMPDIR", temporary.path());
+        command.args(["prove", "--policy", "policy.toml", "--", "sh", "tests/run.sh"]);
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let started = command.spawn().expect("it runs");
+        let entries = || std::fs::read_dir(temporary.path()).expect("it is there").count();
+        let sleeper = (0..600).find_map(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            std::fs::read_to_string(here.path().join("pid")).ok().filter(|text| text.ends_with('\n'))
+        });
+        let sleeper = sleeper.expect("the command was started");
+        assert_eq!(entries(), 1);
+        kill_process(Pid::from_child(&started), signal).expect("it runs still");
+        let run = finished(&started.wait_with_output().expect("it ends"));
+        assert!(run.code == 2 && run.stderr.contains("interrupted"), "{run:?}");
+        assert_eq!(entries(), 0, "{run:?}");
+        let state = std::fs::read_to_string(format!("/proc/{}/stat", sleeper.trim())).unwrap_or_default();
+        assert!(state.is_empty() || state.contains(" Z "), "still running: {state}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn runs_see_no_secrets_and_leave_the_repository_alone() {
     let repository = TestRepository::new();
     repository
