@@ -50,7 +50,7 @@ impl<'a> Lines<'a> {
     pub fn of(bytes: &'a [u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let mut starts = vec![0];
-        starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
+        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
         if starts.last() != Some(&text.len()) {
             starts.push(text.len());
         }

@@ -37,7 +37,7 @@ pub(super) fn all(
         .collect();
     judgements.sort_by(|a, b| place(a).cmp(&place(b)));
     // Last: identities and waivers are about what stands there.
-    let mut redaction = Redaction::of(change, project);
+    let redaction = Redaction::of(change, project, judgements.iter().map(|judgement| &judgement.finding));
     judgements.iter_mut().for_each(|judgement| redaction.apply(&mut judgement.finding));
     judgements
 }

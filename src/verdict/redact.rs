@@ -4,7 +4,9 @@
 //! every format.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+
+use rayon::prelude::*;
 
 use super::Finding;
 use crate::change::{ChangeSet, FileChange};
@@ -17,26 +19,36 @@ const LARGEST: usize = 1 << 20;
 
 /// What is known of the secrets in the files that findings are about.
 pub(super) struct Redaction<'a> {
-    change: &'a ChangeSet,
     project: &'a Config,
-    files: HashMap<&'a RepoPath, &'a FileChange>,
     learnt: HashMap<RepoPath, secrets::Redactor<'a>>,
 }
 
 impl<'a> Redaction<'a> {
-    pub(super) fn of(change: &'a ChangeSet, project: &'a Config) -> Self {
+    /// Reads the files that the findings are about.
+    pub(super) fn of<'f>(change: &ChangeSet, project: &'a Config, findings: impl Iterator<Item = &'f Finding>) -> Self {
         let sides =
             change.files.iter().flat_map(|file| file.base.iter().chain(&file.head).map(move |it| (&it.path, file)));
-        Self { change, project, files: sides.collect(), learnt: HashMap::new() }
+        let files: HashMap<&RepoPath, &FileChange> = sides.collect();
+        let paths: BTreeSet<RepoPath> = findings.map(path).collect();
+        let learnt = paths.into_par_iter().map(|path| {
+            let own = secrets::Redactor::of_project(project, path.to_text());
+            let learnt = learn(own, change, files.get(&path).copied());
+            (path, learnt)
+        });
+        Self { project, learnt: learnt.collect() }
     }
 
     /// Masks what a finding quotes.
-    pub(super) fn apply(&mut self, finding: &mut Finding) {
-        let place = finding.place.as_ref().or(finding.base_place.as_ref());
-        let path = place.map_or_else(|| RepoPath::from(""), |place| place.path.clone());
-        let (change, file) = (self.change, self.files.get(&path).copied());
-        let own = secrets::Redactor::of_project(self.project, path.to_text());
-        let redactor = self.learnt.entry(path).or_insert_with(|| learn(own, change, file));
+    pub(super) fn apply(&self, finding: &mut Finding) {
+        let path = path(finding);
+        let unread;
+        let redactor = match self.learnt.get(&path) {
+            Some(learnt) => learnt,
+            None => {
+                unread = secrets::Redactor::of_project(self.project, path.to_text());
+                &unread
+            }
+        };
         let Finding { test, message, before, after, witness, help, .. } = finding;
         for text in [Some(message), test.as_mut(), before.as_mut(), after.as_mut(), witness.as_mut(), help.as_mut()] {
             let Some(text) = text else { continue };
@@ -50,6 +62,12 @@ impl<'a> Redaction<'a> {
             }
         }
     }
+}
+
+/// The file a finding is about; an empty path where it is about none.
+fn path(finding: &Finding) -> RepoPath {
+    let place = finding.place.as_ref().or(finding.base_place.as_ref());
+    place.map_or_else(|| RepoPath::from(""), |place| place.path.clone())
 }
 
 fn learn<'a>(

@@ -62,6 +62,9 @@ impl<'p> Redactor<'p> {
         }
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
+            if !may_hold_any(line) {
+                continue;
+            }
             let found = hits(line, Care::Assignments).into_iter().map(|hit| &line[hit.range]);
             self.values.extend(found.filter(|value| value.len() >= SHORTEST).map(str::to_owned));
             if let Some((_, rest)) = private_key_header(line) {

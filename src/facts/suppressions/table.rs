@@ -1,7 +1,7 @@
 //! How tools are told to keep quiet: `tools.toml`, read once.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::Regex;
 use serde::Deserialize;
@@ -75,16 +75,14 @@ pub struct CommentForm {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AttributeForm {
-    #[serde(with = "pattern")]
-    pub open: Regex,
+    pub open: Pattern,
     #[serde(default)]
     pub codes: Arguments,
     #[serde(default)]
     pub holds: Option<String>,
     #[serde(default)]
     pub scope: Reach,
-    #[serde(default, with = "pattern::optional")]
-    pub ends: Option<Regex>,
+    pub ends: Option<Pattern>,
 }
 
 /// Where a directive says it holds.
@@ -114,20 +112,25 @@ pub enum Arguments {
     Words,
 }
 
-mod pattern {
-    use regex::Regex;
-    use serde::{Deserialize, Deserializer, de::Error};
+/// A regular expression that is compiled when first asked: a branch meets few of the tools.
+#[derive(Debug, Deserialize)]
+#[serde(from = "String")]
+pub struct Pattern {
+    written: String,
+    compiled: OnceLock<Regex>,
+}
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Regex, D::Error> {
-        Regex::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+impl From<String> for Pattern {
+    fn from(written: String) -> Self {
+        Self { written, compiled: OnceLock::new() }
     }
+}
 
-    pub mod optional {
-        use super::{Deserializer, Regex};
+impl std::ops::Deref for Pattern {
+    type Target = Regex;
 
-        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Regex>, D::Error> {
-            super::deserialize(deserializer).map(Some)
-        }
+    fn deref(&self) -> &Regex {
+        self.compiled.get_or_init(|| Regex::new(&self.written).expect("every pattern of the table is tested"))
     }
 }
 
@@ -199,6 +202,15 @@ mod tests {
                 RepoPath::from(format!("a.{file}").as_str())
             };
             assert!(lexical::syntax(&path).is_some(), "`{file}` has no row in facts::lexical::table");
+        }
+    }
+
+    #[test]
+    fn every_pattern_compiles() {
+        for tool in &TABLE.tools {
+            for pattern in tool.attribute.iter().flat_map(|form| std::iter::once(&form.open).chain(&form.ends)) {
+                assert!(Regex::new(&pattern.written).is_ok(), "`{}` of `{}`", pattern.written, tool.name);
+            }
         }
     }
 

@@ -26,8 +26,7 @@ impl Sides {
         let may_hold = |file: &&FileChange| may_hold_tests(file) || file.was == Role::Test;
         let files =
             change.files.iter().filter(may_hold).filter(|file| !is_written_anew(change, file)).collect::<Vec<_>>();
-        let parsed: Vec<_> = files.par_iter().map(|file| sources(change, file)).collect();
-        let (base, head): (Vec<_>, Vec<_>) = parsed.into_iter().unzip();
+        let (base, head): (Vec<_>, Vec<_>) = parse(change, &files).into_iter().unzip();
         let mut sides = Self::default();
         let mut kept = |side, parsed: Vec<Read>| -> Vec<Source> {
             let (sources, failed): (Vec<_>, Vec<_>) = parsed.into_iter().flatten().partition(Result::is_ok);
@@ -36,7 +35,7 @@ impl Sides {
             sources.into_iter().flatten().collect()
         };
         let (base, head) = (kept(Side::Base, base), kept(Side::Head, head));
-        (sides.base, sides.head) = (read(&base), read(&head));
+        (sides.base, sides.head) = rayon::join(|| read(&base), || read(&head));
         outside::complete(
             change,
             &mut View { side: Side::Base, sources: &base, files: &mut sides.base },
@@ -46,6 +45,8 @@ impl Sides {
             let configured = change.files.par_iter().filter_map(|file| configuration(change, file, side));
             files.extend(configured.collect::<Vec<TestFile>>());
         }
+        // Trees are large, and slow to take apart.
+        rayon::join(|| drop(base), || drop(head));
         sides
     }
 }
@@ -102,6 +103,21 @@ fn is_written_anew(change: &ChangeSet, file: &FileChange) -> bool {
 }
 
 type Read = Option<Result<Source, (RepoPath, String)>>;
+
+/// Both sides of every file, the largest first: one that is begun last keeps everybody waiting.
+fn parse(change: &ChangeSet, files: &[&FileChange]) -> Vec<(Read, Read)> {
+    let size = |file: &FileChange, side| match change.content(file, side) {
+        Some(Ok(bytes)) => bytes.len(),
+        _ => 0,
+    };
+    let sizes = files.par_iter().map(|file| size(file, Side::Base) + size(file, Side::Head));
+    let mut order: Vec<(usize, usize)> = sizes.collect::<Vec<usize>>().into_iter().enumerate().collect();
+    order.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
+    let parsed = order.into_iter().par_bridge().map(|(at, _)| (at, sources(change, files[at])));
+    let mut parsed: Vec<(usize, (Read, Read))> = parsed.collect();
+    parsed.sort_by_key(|(at, _)| *at);
+    parsed.into_iter().map(|(_, both)| both).collect()
+}
 
 /// Both sides of a file.
 fn sources(change: &ChangeSet, file: &FileChange) -> (Read, Read) {

@@ -22,7 +22,7 @@ pub struct Search<'s, 'c> {
     pub changed: &'s [Source],
 }
 
-impl Search<'_, '_> {
+impl<'s> Search<'s, '_> {
     /// The file outside of the change that defines what a call means.
     pub fn find(&mut self, from: &Source, missing: &Missing) -> Option<Arc<Source>> {
         if self.shelf.is_spent() {
@@ -95,19 +95,21 @@ impl Search<'_, '_> {
             if !has_word(&bytes, class) || entry.path == from.path {
                 continue;
             }
-            let Some(source) = self.shelf.source(&entry, &bytes) else { continue };
-            let outline = self.shelf.outline(&source);
+            let changed = self.changed_file(&entry);
+            let read = if changed.is_none() { self.shelf.source(&entry, &bytes) } else { None };
+            let Some(source) = changed.or(read.as_deref()) else { continue };
+            let outline = self.shelf.outline(source);
             if outline.functions.contains(name) {
-                return self.outside(source);
+                return read;
             }
             for base in outline.bases.iter().filter(|base| *base != class) {
-                if let Some(found) = self.of_class(&source, base, name, depth + 1) {
+                if let Some(found) = self.of_class(source, base, name, depth + 1) {
                     return Some(found);
                 }
             }
             // It is only handed on from here.
             let on: Vec<&Import> = outline.imports.iter().filter(|i| i.open || mentions(i, class)).collect();
-            if let Some(found) = self.among(&source, &on, name, depth + 1) {
+            if let Some(found) = self.among(source, &on, name, depth + 1) {
                 return Some(found);
             }
         }
@@ -130,10 +132,12 @@ impl Search<'_, '_> {
         if !defines && depth >= DEPTH {
             return None;
         }
-        let source = self.shelf.source(entry, &bytes)?;
-        let outline = self.shelf.outline(&source);
+        let changed = self.changed_file(entry);
+        let read = if changed.is_none() { self.shelf.source(entry, &bytes) } else { None };
+        let source = changed.or(read.as_deref())?;
+        let outline = self.shelf.outline(source);
         if outline.functions.contains(name) {
-            return self.outside(source);
+            return read;
         }
         if depth >= DEPTH {
             return None;
@@ -143,13 +147,14 @@ impl Search<'_, '_> {
         if on.is_empty() && is_home_made(name) {
             on = outline.imports.iter().collect();
         }
-        let inherited = outline.bases.iter().find_map(|base| self.of_class(&source, base, name, depth + 1));
-        inherited.or_else(|| self.among(&source, &on, name, depth + 1))
+        let inherited = outline.bases.iter().find_map(|base| self.of_class(source, base, name, depth + 1));
+        inherited.or_else(|| self.among(source, &on, name, depth + 1))
     }
 
-    /// A file that the branch changes is read as such.
-    fn outside(&self, source: Arc<Source>) -> Option<Arc<Source>> {
-        (!self.changed.iter().any(|changed| changed.path == source.path)).then_some(source)
+    /// A file of the change answers for itself: what it defines is known without it, where it leads is not.
+    fn changed_file(&self, entry: &Entry) -> Option<&'s Source> {
+        let changed: &'s [Source] = self.changed;
+        changed.iter().find(|source| source.path == entry.path)
     }
 
     /// The files that an import may mean, likeliest first.
