@@ -10,9 +10,10 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use rayon::prelude::*;
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 
 use super::lexical::{self, Kind, Span, Syntax};
+use super::pattern::{self, Pattern};
 use super::text::{ChangedText, Lines};
 use crate::change::{ChangeSet, Role};
 use crate::{RepoPath, Side};
@@ -268,7 +269,7 @@ fn doubt(comment: &str) -> Option<What> {
 struct Debugging {
     extensions: Vec<&'static str>,
     certainty: Certainty,
-    pattern: Regex,
+    pattern: Pattern,
 }
 
 /// Cheap words of which one is in every line that the tables' patterns match.
@@ -278,7 +279,7 @@ static DEBUGGING: LazyLock<Vec<Debugging>> = LazyLock::new(|| {
     let row = |(extensions, certainty, pattern): &(&'static str, Certainty, &'static str)| Debugging {
         extensions: extensions.split(' ').collect(),
         certainty: *certainty,
-        pattern: compile(pattern),
+        pattern: (*pattern).to_owned().into(),
     };
     table::DEBUGGING.iter().map(row).collect()
 });
@@ -293,5 +294,5 @@ static REFERENCE: LazyLock<Regex> =
     LazyLock::new(|| compile(r"https?://|#\d+|\b[A-Z][A-Z0-9]+-\d+\b|\b[a-z]+[./][\w./]*/\d+|\bissue\s+\d+|\bb/\d+"));
 
 fn compile(pattern: &str) -> Regex {
-    RegexBuilder::new(pattern).build().expect("patterns of the table are tested, words are escaped")
+    pattern::compile(pattern).expect("patterns of the table are tested, words are escaped")
 }

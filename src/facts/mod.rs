@@ -14,6 +14,7 @@ pub mod lexical;
 pub mod lines;
 pub mod markers;
 pub mod migrations;
+mod pattern;
 pub mod personal;
 pub mod secrets;
 pub mod shell;

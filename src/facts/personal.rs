@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::pattern;
+
 /// Something that seems to be about a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Personal {
@@ -99,7 +101,7 @@ fn places(line: &str) -> Vec<(Personal, Range<usize>)> {
 }
 
 fn lazy(pattern: &str) -> Option<Regex> {
-    Regex::new(pattern).ok()
+    pattern::compile(pattern).ok()
 }
 
 /// Addresses at the services where people have theirs; a company's are made up in every second test.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::cases::Matched;
 use super::credit::{Credit, signature};
 use super::implied::{asked_apart, implies, ordered_by_value, rewritten};
@@ -42,8 +44,14 @@ impl Outcome {
 pub fn compare(matched: &Matched<'_>, around: &Surroundings<'_>, diff: &mut TestDiff) -> Outcome {
     let mut gone: Vec<Gone<'_>> = Vec::new();
     let mut pool: Vec<Left<'_>> = Vec::new();
-    for (old, new) in &matched.pairs {
-        let (missing, extra) = within(old, new, matched, diff);
+    let compared = matched.pairs.par_iter().map(|(old, new)| {
+        let mut own = TestDiff::default();
+        let left = within(old, new, matched, &mut own);
+        (left, own.transitions)
+    });
+    let compared: Vec<_> = compared.collect();
+    for ((old, new), ((missing, extra), transitions)) in matched.pairs.iter().zip(compared) {
+        diff.transitions.extend(transitions);
         gone.extend(missing.into_iter().map(|(check, half)| Gone { left: Left { case: old, check }, new, half }));
         if new.part == Part::Test || new.part == Part::Hook {
             pool.extend(extra.into_iter().map(|check| Left { case: new, check }));

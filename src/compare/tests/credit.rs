@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::checks::Left;
 use super::strength::{self, Verdict};
 use crate::facts::tests::{Case, Check};
@@ -19,9 +21,10 @@ pub struct Credit<'p> {
 impl<'p> Credit<'p> {
     pub(super) fn new(pool: &'p [Left<'p>]) -> Self {
         let (mut exact, mut loose) = (HashMap::<String, Vec<usize>>::new(), HashMap::<String, Vec<usize>>::new());
-        for (at, left) in pool.iter().enumerate() {
-            exact.entry(signature(left.check, true)).or_default().push(at);
-            loose.entry(signature(left.check, false)).or_default().push(at);
+        let said = pool.par_iter().map(|left| (signature(left.check, true), signature(left.check, false)));
+        for (at, (resolved, written)) in said.collect::<Vec<_>>().into_iter().enumerate() {
+            exact.entry(resolved).or_default().push(at);
+            loose.entry(written).or_default().push(at);
         }
         Self { exact, loose, used: HashSet::new(), answered: HashSet::new(), pool }
     }

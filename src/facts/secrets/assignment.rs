@@ -8,7 +8,7 @@ use super::{Hit, Proof, placeholder};
 
 static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     super::compile(
-        r#"(?i)\b([a-z0-9_.-]{0,40}(?:api[_-]?key|apikey|secret|token|passw(?:or)?d|passwd|credential|private[_-]?key|access[_-]?key|auth[_-]?key|encryption[_-]?key)[a-z0-9_.-]{0,24})["'\]]{0,2}\s{0,4}(?::=|=>|[:=])\s{0,4}["'`]?([^\s"'`,;#]{16,200})"#,
+        r#"(?i)\b([a-z0-9_.-]{0,40}(?:api[_-]?key|apikey|secret|token|passw(?:or)?d|passwd|credential|private[_-]?key|access[_-]?key|auth[_-]?key|encryption[_-]?key)[a-z0-9_.-]{0,24})["'\]]{0,2}\s{0,4}(?::=|=>|[:=])\s{0,4}["'`]?([!$-&(-+\--:<-_a-~]{16,200})"#,
     )
 });
 

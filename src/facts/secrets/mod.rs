@@ -16,7 +16,7 @@ use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::AhoCorasick;
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use sha2::{Digest, Sha256};
 
 pub use masks::masked;
@@ -145,7 +145,7 @@ fn pattern(row: usize) -> Option<&'static Regex> {
 }
 
 fn compile(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(pattern).size_limit(4 << 20).build().ok()
+    crate::facts::pattern::compile(pattern).ok()
 }
 
 fn forms(line: &str) -> Vec<Hit> {

@@ -1,12 +1,13 @@
 //! How tools are told to keep quiet: `tools.toml`, read once.
 
 use std::collections::BTreeMap;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
 use regex::Regex;
 use serde::Deserialize;
 
 use crate::RepoPath;
+use crate::facts::pattern::Pattern;
 
 /// One tool with the ways to silence it.
 #[derive(Debug, Deserialize)]
@@ -112,28 +113,6 @@ pub enum Arguments {
     Words,
 }
 
-/// A regular expression that is compiled when first asked: a branch meets few of the tools.
-#[derive(Debug, Deserialize)]
-#[serde(from = "String")]
-pub struct Pattern {
-    written: String,
-    compiled: OnceLock<Regex>,
-}
-
-impl From<String> for Pattern {
-    fn from(written: String) -> Self {
-        Self { written, compiled: OnceLock::new() }
-    }
-}
-
-impl std::ops::Deref for Pattern {
-    type Target = Regex;
-
-    fn deref(&self) -> &Regex {
-        self.compiled.get_or_init(|| Regex::new(&self.written).expect("every pattern of the table is tested"))
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -209,7 +188,7 @@ mod tests {
     fn every_pattern_compiles() {
         for tool in &TABLE.tools {
             for pattern in tool.attribute.iter().flat_map(|form| std::iter::once(&form.open).chain(&form.ends)) {
-                assert!(Regex::new(&pattern.written).is_ok(), "`{}` of `{}`", pattern.written, tool.name);
+                assert!(pattern.is_valid(), "{pattern:?} of `{}`", tool.name);
             }
         }
     }

@@ -51,6 +51,13 @@ impl Sides {
     }
 }
 
+/// Cases are many and made of small pieces.
+impl Drop for Sides {
+    fn drop(&mut self) {
+        rayon::join(|| self.base.clear(), || self.head.clear());
+    }
+}
+
 impl Sides {
     /// Whether tests that stand beside the code they test are others than before.
     pub fn inline_tests_differ(&self) -> bool {

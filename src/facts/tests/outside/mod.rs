@@ -36,19 +36,33 @@ pub fn complete<'s>(change: &ChangeSet, base: &mut View<'s>, head: &mut View<'s>
         return;
     }
     let mut shelf = Shelf::new(change);
-    for view in [base, head] {
-        let mut outside = Outside::default();
-        let mut tried = HashSet::new();
-        for round in 0..ROUNDS {
-            let again = look_up(view, &asked, &mut shelf, &mut outside, &mut tried, round);
-            if again.is_empty() {
-                break;
-            }
-            for (at, file) in read_again(view.sources, &outside, &again) {
+    let mut sought = [Sought::default(), Sought::default()];
+    for round in 0..ROUNDS {
+        let mut again = [Vec::new(), Vec::new()];
+        for ((view, sought), again) in [&*base, &*head].into_iter().zip(&mut sought).zip(&mut again) {
+            *again = look_up(view, &asked, &mut shelf, sought, round);
+        }
+        if again.iter().all(Vec::is_empty) {
+            break;
+        }
+        let [of_base, of_head] = &sought;
+        let (was, is) = rayon::join(
+            || read_again(base.sources, &of_base.outside, &again[0]),
+            || read_again(head.sources, &of_head.outside, &again[1]),
+        );
+        for (view, files) in [(&mut *base, was), (&mut *head, is)] {
+            for (at, file) in files {
                 view.files[at] = file;
             }
         }
     }
+}
+
+/// What was looked for on a side, and what was found.
+#[derive(Default)]
+struct Sought {
+    outside: Outside,
+    tried: HashSet<(RepoPath, String)>,
 }
 
 /// Finds what calls mean; returns the files with calls that were found.
@@ -56,8 +70,7 @@ fn look_up(
     view: &View<'_>,
     asked: &HashSet<String>,
     shelf: &mut Shelf<'_>,
-    outside: &mut Outside,
-    tried: &mut HashSet<(RepoPath, String)>,
+    Sought { outside, tried }: &mut Sought,
     round: usize,
 ) -> Vec<usize> {
     let mut again = Vec::new();

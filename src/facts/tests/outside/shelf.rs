@@ -32,6 +32,12 @@ pub struct Shelf<'c> {
     listed: HashMap<(RepoPath, Side), Arc<[Entry]>>,
     /// Where an import may lead, by the directory it is written in and what it spells.
     pub(super) candidates: HashMap<(RepoPath, Side, String), Arc<[Entry]>>,
+    spent: [Spent; 2],
+}
+
+/// What a side took of its budget.
+#[derive(Default)]
+struct Spent {
     steps: Cell<usize>,
     reads: usize,
     parses: usize,
@@ -48,20 +54,21 @@ impl<'c> Shelf<'c> {
             held: HashMap::new(),
             listed: HashMap::new(),
             candidates: HashMap::new(),
-            steps: Cell::new(0),
-            reads: 0,
-            parses: 0,
-            bytes: 0,
+            spent: Default::default(),
         }
     }
 
-    /// Goes on with a side, and with the whole budget.
+    /// Goes on with a side, and with what is left of its budget.
     pub fn turn(&mut self, side: Side) {
-        if self.side != side {
-            (self.reads, self.parses, self.bytes) = (0, 0, 0);
-            self.steps.set(0);
-        }
         self.side = side;
+    }
+
+    fn spent(&mut self) -> &mut Spent {
+        &mut self.spent[usize::from(self.side == Side::Head)]
+    }
+
+    fn steps(&self) -> &Cell<usize> {
+        &self.spent[usize::from(self.side == Side::Head)].steps
     }
 
     /// The file at a path, if it is one that tests are made of.
@@ -69,7 +76,7 @@ impl<'c> Shelf<'c> {
         if self.is_spent() {
             return None;
         }
-        self.steps.set(self.steps.get() + 1);
+        self.steps().set(self.steps().get() + 1);
         let entry = self.change.source().entry(self.side, path)?;
         (matches!(entry.mode, Mode::File | Mode::Executable) && is_of_tests(path)).then_some(entry)
     }
@@ -79,7 +86,7 @@ impl<'c> Shelf<'c> {
         if self.is_spent() {
             return Arc::default();
         }
-        self.steps.set(self.steps.get() + 1);
+        self.steps().set(self.steps().get() + 1);
         let (change, side) = (self.change, self.side);
         let key = (RepoPath::new(directory), side);
         let list = |key: &(RepoPath, Side)| change.source().below(side, &key.0, LISTED).into();
@@ -88,7 +95,7 @@ impl<'c> Shelf<'c> {
 
     /// Whether nothing more is looked up on this side.
     pub fn is_spent(&self) -> bool {
-        self.steps.get() >= STEPS
+        self.steps().get() >= STEPS
     }
 
     pub fn side(&self) -> Side {
@@ -99,12 +106,12 @@ impl<'c> Shelf<'c> {
         if let Some(known) = self.held.get(&entry.id) {
             return known.clone();
         }
-        if self.reads >= READS || self.bytes >= BYTES {
+        if self.spent().reads >= READS || self.spent().bytes >= BYTES {
             return None;
         }
-        self.reads += 1;
+        self.spent().reads += 1;
         let bytes = self.change.read(entry).ok().filter(|bytes| bytes.len() <= FILE_BYTES);
-        self.bytes += bytes.as_ref().map_or(0, |bytes| bytes.len());
+        self.spent().bytes += bytes.as_ref().map_or(0, |bytes| bytes.len());
         self.held.insert(entry.id, bytes.clone());
         bytes
     }
@@ -115,10 +122,10 @@ impl<'c> Shelf<'c> {
         if let Some(known) = self.parsed.get(&key) {
             return known.clone();
         }
-        if self.parses >= PARSES {
+        if self.spent().parses >= PARSES {
             return None;
         }
-        self.parses += 1;
+        self.spent().parses += 1;
         let parse = || {
             let language = lang::of(&entry.path)?;
             let parsed = language.parse(bytes).ok()?;
