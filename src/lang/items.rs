@@ -44,6 +44,42 @@ impl Language {
     }
 }
 
+/// The outermost items that only a build for tests has.
+pub fn for_tests(items: &[Item]) -> impl Iterator<Item = &Item> {
+    let mut end = 0;
+    items.iter().skip(1).filter(move |item| {
+        let is_inside = item.extent.start < end;
+        let is_test = !is_inside && item.attributes.iter().any(|attribute| is_for_tests(attribute));
+        if is_test {
+            end = item.extent.end;
+        }
+        is_test
+    })
+}
+
+/// `#[cfg(test)]` and `#[cfg(all(test, …))]`, no condition that also holds elsewhere; `#[test]` and the attributes that
+/// other libraries have for it.
+fn is_for_tests(attribute: &str) -> bool {
+    let text: String = attribute.chars().filter(|c| !c.is_whitespace()).collect();
+    let Some(inner) = text.strip_prefix("#[").and_then(|text| text.strip_suffix(']')) else { return false };
+    if let Some(condition) = inner.strip_prefix("cfg(").and_then(|text| text.strip_suffix(')')) {
+        let all = condition.strip_prefix("all(").and_then(|text| text.strip_suffix(')'));
+        return condition == "test" || all.is_some_and(|all| parts(all).any(|part| part == "test"));
+    }
+    let path = inner.split('(').next().unwrap_or_default();
+    let name = path.rsplit("::").next().unwrap_or_default();
+    matches!(name, "test" | "rstest" | "test_case" | "quickcheck" | "wasm_bindgen_test" | "gtest")
+}
+
+/// The parts of a list between its outermost commas.
+fn parts(list: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_i32;
+    list.split(move |c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        c == ',' && depth == 0
+    })
+}
+
 /// Modules and `impl`s stand in each other, but not endlessly.
 const DEEPEST: usize = 32;
 

@@ -53,7 +53,7 @@ mod swift;
 pub use both::ChangedLines;
 pub use data::{Data, Helpers, Syntax, Tests};
 pub use exports::{Export, Exports, Parameter, PassedOn};
-pub use items::Item;
+pub use items::{Item, for_tests};
 pub use node::{Kind, Node, Role, Span};
 pub use parse::{Parsed, SIZE_LIMIT, Token, Unparsed};
 pub use pieces::{Class, Declares, Lexeme, Piece};

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::lang::{Item, Language};
+use crate::lang::{Item, Language, for_tests};
 
 /// The code of one version of a file with the inline tests of another; `None` where neither has any, or they are alike.
 pub fn swap(language: &Language, code: &[u8], tests: &[u8]) -> Option<Vec<u8>> {
@@ -88,42 +88,6 @@ fn has_examples(documentation: &str) -> bool {
         let text = line.trim_start().trim_start_matches(['/', '!', '*']);
         let inner = text.trim_start();
         inner.starts_with("```") || inner.starts_with("~~~") || text.starts_with("     ") && !inner.is_empty()
-    })
-}
-
-/// The outermost items that only a build for tests has.
-fn for_tests(items: &[Item]) -> impl Iterator<Item = &Item> {
-    let mut end = 0;
-    items.iter().skip(1).filter(move |item| {
-        let is_inside = item.extent.start < end;
-        let is_test = !is_inside && item.attributes.iter().any(|attribute| is_for_tests(attribute));
-        if is_test {
-            end = item.extent.end;
-        }
-        is_test
-    })
-}
-
-/// `#[cfg(test)]` and `#[cfg(all(test, …))]`, no condition that also holds elsewhere; `#[test]` and the attributes that
-/// other libraries have for it.
-fn is_for_tests(attribute: &str) -> bool {
-    let text: String = attribute.chars().filter(|c| !c.is_whitespace()).collect();
-    let Some(inner) = text.strip_prefix("#[").and_then(|text| text.strip_suffix(']')) else { return false };
-    if let Some(condition) = inner.strip_prefix("cfg(").and_then(|text| text.strip_suffix(')')) {
-        let all = condition.strip_prefix("all(").and_then(|text| text.strip_suffix(')'));
-        return condition == "test" || all.is_some_and(|all| parts(all).any(|part| part == "test"));
-    }
-    let path = inner.split('(').next().unwrap_or_default();
-    let name = path.rsplit("::").next().unwrap_or_default();
-    matches!(name, "test" | "rstest" | "test_case" | "quickcheck" | "wasm_bindgen_test" | "gtest")
-}
-
-/// The parts of a list between its outermost commas.
-fn parts(list: &str) -> impl Iterator<Item = &str> {
-    let mut depth = 0_i32;
-    list.split(move |c| {
-        depth += i32::from(c == '(') - i32::from(c == ')');
-        c == ',' && depth == 0
     })
 }
 

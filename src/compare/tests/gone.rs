@@ -4,6 +4,7 @@
 //! because most changes take nothing away: parsed are only files in which the branch deleted a line with that name, and
 //! files that still have it.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -12,7 +13,7 @@ use rayon::prelude::*;
 use crate::Side;
 use crate::change::{ChangeSet, FileChange, Role};
 use crate::facts::text::Lines;
-use crate::lang::{self, Kind, Node, Role as Part};
+use crate::lang::{self, Kind, Language, Node, Role as Part, for_tests};
 
 /// Larger files are not asked what they define.
 const SIZE_LIMIT: usize = 2 << 20;
@@ -162,7 +163,9 @@ fn definitions(change: &ChangeSet, file: &FileChange, side: Side) -> HashSet<Str
     if bytes.len() > SIZE_LIMIT {
         return names;
     }
-    match lang::of(&entry.path).map(|language| language.parse(&bytes)) {
+    let language = lang::of(&entry.path);
+    let bytes = language.map_or(Cow::Borrowed(&*bytes), |language| without_tests(language, &bytes));
+    match language.map(|language| language.parse(&bytes)) {
         Some(Ok(parsed)) => {
             define(&parsed.root, false, 0, &mut names);
             types(&bytes, &mut names);
@@ -172,6 +175,19 @@ fn definitions(change: &ChangeSet, file: &FileChange, side: Side) -> HashSet<Str
         _ => {}
     }
     names
+}
+
+/// A file without the tests that stand in it: what only they name, production never had.
+fn without_tests<'b>(language: &Language, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+    if ![&b"test"[..], b"quickcheck"].iter().any(|word| memchr::memmem::find(bytes, word).is_some()) {
+        return Cow::Borrowed(bytes);
+    }
+    let items = std::str::from_utf8(bytes).ok().and_then(|text| language.items(text));
+    let mut code = Cow::Borrowed(bytes);
+    for item in for_tests(&items.unwrap_or_default()) {
+        code.to_mut()[item.extent.clone()].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+    }
+    code
 }
 
 /// Functions and classes wherever they are, values outside of functions.
