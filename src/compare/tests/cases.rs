@@ -24,7 +24,11 @@ pub fn pair<'t>(base: &'t [TestFile], head: &'t [TestFile], around: &Surrounding
     let mut pairs = Vec::new();
     let renamed = |path: &RepoPath| around.renames.get(path).cloned().unwrap_or_else(|| path.clone());
 
-    // The same identity; the n-th of several with one name is the n-th.
+    // The same identity; of several with one name those with one body, else the n-th is the n-th.
+    join(&mut old, &mut new, &mut pairs, |case, is_base| {
+        let path = if is_base { renamed(&case.path) } else { case.path.clone() };
+        (Some(path), case.suites.clone(), case.name.clone(), case.part, &case.words)
+    });
     join(&mut old, &mut new, &mut pairs, |case, is_base| {
         let path = if is_base { renamed(&case.path) } else { case.path.clone() };
         (Some(path), case.suites.clone(), case.name.clone(), case.part)
@@ -43,7 +47,7 @@ fn join<'t, K: Eq + std::hash::Hash>(
     old: &mut Vec<&'t Case>,
     new: &mut Vec<&'t Case>,
     pairs: &mut Vec<(&'t Case, &'t Case)>,
-    key: impl Fn(&Case, bool) -> K,
+    key: impl Fn(&'t Case, bool) -> K,
 ) {
     let mut by_key: HashMap<K, Vec<usize>> = HashMap::new();
     for (at, case) in new.iter().enumerate().rev() {

@@ -7,39 +7,74 @@ use super::strength;
 use crate::facts::tests::{Check, CheckKind};
 use crate::lang::{Kind, Node};
 
+/// Pairs what demands the same, by `key`; of several those whose way there is the same, and of those the ones about the
+/// likest value: `err` says little, what it came from more.
 pub(super) fn join<'t>(
     from: &mut Vec<&'t Check>,
     to: &mut Vec<&'t Check>,
     pairs: &mut Vec<(&'t Check, &'t Check)>,
     key: impl Fn(&Check) -> String,
 ) {
-    let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, check) in to.iter().enumerate().rev() {
-        by_key.entry(key(check)).or_default().push(at);
+    let mut groups: HashMap<String, (Vec<usize>, Vec<usize>)> = HashMap::new();
+    for (at, check) in from.iter().enumerate() {
+        groups.entry(key(check)).or_default().0.push(at);
     }
-    let mut used = HashSet::new();
-    from.retain(|check| match by_key.get_mut(&key(check)).and_then(|at| best(check, at, to)) {
-        Some(at) => {
-            used.insert(at);
-            pairs.push((check, to[at]));
-            false
+    for (at, check) in to.iter().enumerate() {
+        if let Some((_, now)) = groups.get_mut(&key(check)) {
+            now.push(at);
         }
-        None => true,
-    });
+    }
+    let mut found: Vec<(usize, usize)> = groups.values().flat_map(|(old, now)| likest(old, now, from, to)).collect();
+    found.sort_unstable();
+    pairs.extend(found.iter().map(|&(a, b)| (from[a], to[b])));
+    drop_used(from, &found.iter().map(|(a, _)| *a).collect());
+    drop_used(to, &found.iter().map(|(_, b)| *b).collect());
+}
+
+/// Which of one group is which of the other, as many as there are of both.
+fn likest(old: &[usize], now: &[usize], from: &[&Check], to: &[&Check]) -> Vec<(usize, usize)> {
+    const READ: usize = 400;
+    const LOOKED_AT: usize = 250_000;
+    if let ([a], [b]) = (old, now) {
+        return vec![(*a, *b)];
+    }
+    let ways = old.len().saturating_mul(now.len());
+    // Very many that ask the same: the n-th is the n-th.
+    if ways > LOOKED_AT {
+        return old.iter().copied().zip(now.iter().copied()).collect();
+    }
+    let mut ranks = Vec::new();
+    for &a in old {
+        for &b in now {
+            let likeness =
+                if ways > READ { 0.0 } else { similarity(&from[a].resolved_subject, &to[b].resolved_subject) };
+            ranks.push((from[a].hurdles == to[b].hurdles, likeness, a, b));
+        }
+    }
+    ranks.sort_by(|x, y| y.0.cmp(&x.0).then(y.1.total_cmp(&x.1)).then((x.2, x.3).cmp(&(y.2, y.3))));
+    greedy(ranks.into_iter().map(|(_, _, a, b)| (a, b)))
+}
+
+/// The first pair of each: the best come first.
+fn greedy(ranked: impl Iterator<Item = (usize, usize)>) -> Vec<(usize, usize)> {
+    let (mut used_from, mut used_to) = (HashSet::new(), HashSet::new());
+    let free = |(a, b): &(usize, usize)| {
+        let free = !used_from.contains(a) && !used_to.contains(b);
+        if free {
+            used_from.insert(*a);
+            used_to.insert(*b);
+        }
+        free
+    };
+    ranked.filter(free).collect()
+}
+
+fn drop_used(list: &mut Vec<&Check>, used: &HashSet<usize>) {
     let mut at = 0;
-    to.retain(|_| {
+    list.retain(|_| {
         at += 1;
         !used.contains(&(at - 1))
     });
-}
-
-/// Of several with the same demand the one whose way there is the same.
-fn best(check: &Check, candidates: &mut Vec<usize>, to: &[&Check]) -> Option<usize> {
-    let same = candidates.iter().rposition(|at| to[*at].hurdles == check.hurdles);
-    match same {
-        Some(position) => Some(candidates.remove(position)),
-        None => candidates.pop(),
-    }
 }
 
 /// Pairs what is left by how much it has in common, best first.
@@ -60,23 +95,10 @@ pub(super) fn align<'t>(from: &mut Vec<&'t Check>, to: &mut Vec<&'t Check>, pair
         }
     }
     scores.sort_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
-    let (mut used_from, mut used_to) = (HashSet::new(), HashSet::new());
-    for (_, a, b) in scores {
-        if !used_from.contains(&a) && !used_to.contains(&b) {
-            used_from.insert(a);
-            used_to.insert(b);
-            pairs.push((from[a], to[b]));
-        }
-    }
-    let keep = |used: &HashSet<usize>, list: &mut Vec<&'t Check>| {
-        let mut at = 0;
-        list.retain(|_| {
-            at += 1;
-            !used.contains(&(at - 1))
-        });
-    };
-    keep(&used_from, from);
-    keep(&used_to, to);
+    let found = greedy(scores.into_iter().map(|(_, a, b)| (a, b)));
+    pairs.extend(found.iter().map(|&(a, b)| (from[a], to[b])));
+    drop_used(from, &found.iter().map(|(a, _)| *a).collect());
+    drop_used(to, &found.iter().map(|(_, b)| *b).collect());
 }
 
 /// How likely two checks are one before and after: mostly by what they look at.
