@@ -28,11 +28,13 @@ pub struct Edit {
 const WHY: &str = "to lay out trees in a temporary repository";
 
 impl Repository {
-    /// Makes a temporary repository whose `HEAD` is a commit of this one. Its work tree is empty at first.
+    /// Makes a temporary repository whose `HEAD` is a commit of this one. Its work tree is empty at first. Those of programs
+    /// that were killed are removed.
     ///
     /// # Errors
     /// When no directory can be made, or the `git` program can't be run.
     pub fn checkout(&self, commit: ObjectId) -> Result<Checkout, GitError> {
+        Scratch::remove_leftovers();
         let scratch = Scratch::new().map_err(|error| cannot("make a temporary directory", &error))?;
         let work_tree = scratch.path().join("tree");
         let checkout = Checkout { scratch, work_tree };
