@@ -12,6 +12,7 @@
 
 pub mod agents;
 pub mod change;
+mod child;
 pub mod ci;
 pub mod cli;
 pub mod compare;

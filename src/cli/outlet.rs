@@ -6,6 +6,8 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
 use super::failure::{Failure, Result};
 
 /// Writes findings to standard output.
@@ -48,52 +50,66 @@ pub fn deliver(text: &str, file: Option<&Path>) -> Result<()> {
     }
 }
 
-/// Tells someone at a terminal what takes so long, once it has taken a second; wiped when dropped.
-pub struct Progress(Option<(mpsc::Sender<String>, JoinHandle<()>)>);
+/// Tells someone at a terminal what takes so long, once it has taken a second; wiped when dropped. Where nobody sits, in a
+/// pipe or a CI job, it says nothing.
+pub struct Progress {
+    bar: ProgressBar,
+    /// Whoever shows the bar after a second, unless it is over by then.
+    shown: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
+}
 
 impl Progress {
+    /// Something whose steps nobody knows.
     pub fn start(what: &str) -> Self {
-        if !io::stderr().is_terminal() {
-            return Self(None);
-        }
-        let mut what = printable(what);
-        let (done, wait) = mpsc::channel::<String>();
-        let thread = std::thread::spawn(move || {
-            let mut seconds = 0;
-            loop {
-                match wait.recv_timeout(Duration::from_secs(1)) {
-                    Ok(next) => what = printable(&next),
-                    Err(mpsc::RecvTimeoutError::Timeout) => seconds += 1,
-                    Err(mpsc::RecvTimeoutError::Disconnected) => break,
-                }
-                if seconds > 0 {
-                    let _ = write!(io::stderr(), "\r\x1b[K{what} … {seconds} s");
-                    let _ = io::stderr().flush();
-                }
-            }
-            if seconds > 0 {
-                let _ = write!(io::stderr(), "\r\x1b[K");
-            }
-        });
-        Self(Some((done, thread)))
+        Self::with(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()), "{msg} … {elapsed}", what)
     }
 
-    /// What it is that takes so long now.
-    pub fn say(&self, what: &str) {
-        if let Some((speak, _)) = &self.0 {
-            // It only listens while there is someone to tell.
-            let _ = speak.send(what.to_owned());
+    /// Something of so many steps at most.
+    pub fn of_steps(count: usize, what: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::hidden());
+        Self::with(bar, "[{bar:24}] {pos}/{len} {wide_msg} {elapsed}", what)
+    }
+
+    fn with(bar: ProgressBar, template: &str, what: &str) -> Self {
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("=> "));
         }
+        bar.set_message(printable(what));
+        let shown = is_watched().then(|| {
+            let (done, wait) = mpsc::channel();
+            let bar = bar.clone();
+            let show = move || {
+                if wait.recv_timeout(Duration::from_secs(1)) == Err(mpsc::RecvTimeoutError::Timeout) {
+                    bar.set_draw_target(ProgressDrawTarget::stderr());
+                    bar.enable_steady_tick(Duration::from_secs(1));
+                }
+            };
+            (done, std::thread::spawn(show))
+        });
+        Self { bar, shown }
+    }
+
+    /// What it is that takes so long now, after so many steps.
+    pub fn say(&self, done: usize, what: &str) {
+        self.bar.set_position(done as u64);
+        self.bar.set_message(printable(what));
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some((done, thread)) = self.0.take() {
+        if let Some((done, thread)) = self.shown.take() {
             drop(done);
             let _ = thread.join();
         }
+        self.bar.finish_and_clear();
     }
+}
+
+/// Whether someone sits at a terminal that can wipe a line.
+fn is_watched() -> bool {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    io::stderr().is_terminal() && !is_dumb && std::env::var_os("CI").is_none()
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ impl Prove {
         };
         let verdict = crate::judge(&prepared.change, prepared.subject, &prepared.policy, &prepared.claims);
         let mut report = Report::from_verdict(&verdict, &prepared.change, Duration::ZERO);
-        let progress = Progress::start("agentgate: proving");
+        let progress = Progress::of_steps(prove::MATRIX + self.mutants, "proving");
         let setup = Setup {
             repository: &repository,
             change: &prepared.change,
@@ -137,7 +137,7 @@ impl Prove {
             cache: self.cache || settings.keeps_results,
             keep: self.keep,
         };
-        let proof = prove::prove(&setup, &|what| progress.say(&format!("agentgate: {what}")))?;
+        let proof = prove::prove(&setup, &|done, what| progress.say(done, what))?;
         drop(progress);
         let style = if self.form.output.is_some() { Style::plain() } else { Style::for_stdout() };
         outlet::deliver(&proof::render(&proof, format, style), self.form.output.as_deref())?;

@@ -16,6 +16,7 @@ mod lines;
 mod notes;
 mod objects;
 mod open;
+mod origin;
 mod pinned;
 mod program;
 mod refs;

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::outcome::{Outcome, TestResult};
 use super::run::{Ended, Plan};
+use super::selection::Selection;
 use crate::git::{ObjectId, Repository};
 
 /// Where outcomes are kept.
@@ -67,8 +68,8 @@ impl<'a> Cache<'a> {
         Self { repository, way, used: Cell::new(0), troubles: RefCell::default() }
     }
 
-    /// What running these files of a tree ended with before.
-    pub fn get(&self, tree: ObjectId, files: &[String]) -> Option<Outcome> {
+    /// What running this selection in a tree ended with before.
+    pub fn get(&self, tree: ObjectId, selection: &Selection) -> Option<Outcome> {
         let note = match self.repository.note(REFERENCE, tree) {
             Ok(note) => note,
             Err(error) => {
@@ -76,7 +77,7 @@ impl<'a> Cache<'a> {
                 return None;
             }
         };
-        let key = self.key(files);
+        let key = self.key(selection);
         let text = String::from_utf8_lossy(&note);
         let entries = text.lines().filter(|line| !line.is_empty()).filter_map(|line| {
             let entry = serde_json::from_str::<Entry>(line).ok().filter(|entry| entry.version == VERSION);
@@ -91,13 +92,13 @@ impl<'a> Cache<'a> {
     }
 
     /// Keeps an outcome. Where the time ran out or a signal ended it, the next time may be another.
-    pub fn put(&self, tree: ObjectId, files: &[String], outcome: &Outcome) {
+    pub fn put(&self, tree: ObjectId, selection: &Selection, outcome: &Outcome) {
         if !matches!(outcome.ended, Ended::Exit(_)) {
             return;
         }
         let entry = Entry {
             version: VERSION,
-            key: self.key(files),
+            key: self.key(selection),
             ended: outcome.ended,
             tests: outcome.tests.clone(),
             tail: outcome.tail.clone(),
@@ -121,11 +122,11 @@ impl<'a> Cache<'a> {
         notes
     }
 
-    fn key(&self, files: &[String]) -> String {
+    fn key(&self, selection: &Selection) -> String {
         let mut digest = self.way.clone();
-        for file in files {
-            digest.update(file.len().to_be_bytes());
-            digest.update(file.as_bytes());
+        for word in selection.words() {
+            digest.update(word.len().to_be_bytes());
+            digest.update(word.as_bytes());
         }
         use std::fmt::Write as _;
         digest.finalize().iter().fold(String::new(), |mut text, byte| {

@@ -4,7 +4,6 @@ use super::experiment::Outcomes;
 use super::model::{Cell, Charge, Conviction, Proof, Tried, word};
 use super::outcome::{Outcome, Status};
 use crate::Side;
-use crate::change::ChangeSet;
 use crate::report::Finding;
 
 /// Rules whose findings running can convict: a demand of the base that the head's tests no longer make.
@@ -26,12 +25,33 @@ pub struct Suspect {
     /// The file of the test in the base, and in the head.
     base_path: String,
     head_path: String,
+    base_line: Option<u32>,
     before: String,
 }
 
 impl Suspect {
     pub fn paths(&self) -> [String; 2] {
         [self.base_path.clone(), self.head_path.clone()]
+    }
+
+    /// The file of the test as one side has it.
+    pub fn path(&self, side: Side) -> &str {
+        if side == Side::Base { &self.base_path } else { &self.head_path }
+    }
+
+    /// The test's title, where the finding names one.
+    pub fn test(&self) -> Option<&str> {
+        self.charge.test.as_deref()
+    }
+
+    /// Where the finding points to in the base.
+    pub fn base_line(&self) -> Option<u32> {
+        self.base_line
+    }
+
+    /// What the base's version says, where the finding quotes it.
+    pub fn before(&self) -> &str {
+        &self.before
     }
 }
 
@@ -54,6 +74,7 @@ pub fn suspects(findings: &[Finding]) -> Vec<Suspect> {
                 charge,
                 base_path: finding.base_path.clone().unwrap_or_else(|| path.clone()),
                 head_path: finding.head_path.clone().unwrap_or(path),
+                base_line: finding.base_line.or(finding.line.filter(|_| finding.side == Some(Side::Base))),
                 before: finding.before.clone().unwrap_or_default(),
             })
         })
@@ -163,7 +184,7 @@ fn names(outcome: &Outcome) -> bool {
 
 /// How the base's version of a suspect's test fared in a run of the base's tests.
 fn status(suspect: &Suspect, outcome: &Outcome) -> Option<Status> {
-    outcome.status_of(suspect.charge.test.as_deref()?, &suspect.base_path)
+    outcome.status_of(suspect.test()?, &suspect.base_path)
 }
 
 /// Whether the base's version runs and passes on the head's code, so that it can notice a fault there.
@@ -182,29 +203,18 @@ pub fn catches(suspect: &Suspect, faulty: &Outcome, control: &Outcome) -> bool {
     }
 }
 
-/// Whether the head's version of the same test notices it.
+/// Whether the runner names the base's version of this test in a run.
+pub fn is_named(suspect: &Suspect, outcome: &Outcome) -> bool {
+    status(suspect, outcome).is_some()
+}
+
+/// Whether one of the head's tests of the same name notices it.
 pub fn catches_in_head(suspect: &Suspect, faulty: &Outcome, control: &Outcome) -> bool {
-    let status = |outcome: &Outcome| outcome.status_of(suspect.charge.test.as_deref()?, &suspect.head_path);
+    let status = |outcome: &Outcome| outcome.status_of(suspect.test()?, &suspect.head_path);
     status(control) == Some(Status::Passed) && status(faulty) == Some(Status::Failed)
 }
 
 /// Whether any test of the head notices it.
 pub fn is_caught(faulty: &Outcome, control: &Outcome) -> bool {
     !differing(faulty, control).is_empty() || control.ended.passed() && !faulty.ended.passed()
-}
-
-/// The base's text of the suspects' files: its words say what they exercise.
-pub fn texts(suspects: &[Suspect], change: &ChangeSet) -> Vec<String> {
-    let file = |suspect: &Suspect| {
-        let file = change
-            .files
-            .iter()
-            .find(|file| file.base.as_ref().is_some_and(|base| base.path.to_text() == suspect.base_path))?;
-        Some(String::from_utf8_lossy(&change.content(file, Side::Base)?.ok()?).into_owned())
-    };
-    let mut texts: Vec<String> = suspects.iter().filter_map(file).collect();
-    texts.sort();
-    texts.dedup();
-    texts.extend(suspects.iter().map(|suspect| suspect.before.clone()));
-    texts
 }

@@ -2,13 +2,16 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use globset::GlobMatcher;
 
 use super::ProveError;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, TestResult};
+use super::results;
 use super::run::Plan;
-use super::runner::{self, Prepared};
+use super::runner::Prepared;
+use super::selection::{Selection, Single};
 use super::sides;
 use crate::change::{ChangeSet, Roles};
 use crate::facts::secrets::Redactor;
@@ -19,6 +22,7 @@ use crate::{RepoPath, Side};
 pub struct Matrix<'a> {
     pub checkout: Checkout,
     plan: &'a Plan,
+    change: &'a ChangeSet,
     prepared: Prepared,
     /// Reports in the work tree to read besides the runner's own.
     reports: Option<GlobMatcher>,
@@ -35,7 +39,7 @@ impl<'a> Matrix<'a> {
         repository: &Repository,
         head: ObjectId,
         trees: [ObjectId; 2],
-        change: &ChangeSet,
+        change: &'a ChangeSet,
         roles: &Roles,
         plan: &'a Plan,
         reports: Option<GlobMatcher>,
@@ -44,7 +48,7 @@ impl<'a> Matrix<'a> {
         let [base, head] = trees;
         let mixed = |code, tests| checkout.compose(code, &sides::with_tests_of(tests, change, roles, &checkout)?);
         let trees = [[base, mixed(base, Side::Head)?], [mixed(head, Side::Base)?, head]];
-        Ok(Self { prepared: Prepared::new(plan.words.clone()), checkout, plan, reports, trees })
+        Ok(Self { prepared: Prepared::new(plan.words.clone()), checkout, plan, change, reports, trees })
     }
 
     pub fn selects(&self) -> bool {
@@ -69,13 +73,16 @@ impl<'a> Matrix<'a> {
         Ok(())
     }
 
-    /// A tree with one file replaced.
+    /// The head's code with a faulty file, and one side's tests; tests inside of that file are that side's too.
     ///
     /// # Errors
     /// When it can't be made.
-    pub fn with_file(&self, tree: ObjectId, path: &RepoPath, bytes: &[u8]) -> Result<ObjectId, ProveError> {
+    pub fn with_fault(&self, tests: Side, path: &RepoPath, faulty: &[u8]) -> Result<ObjectId, ProveError> {
+        let swapped =
+            if tests == Side::Base { sides::with_inline_tests_of(tests, self.change, path, faulty) } else { None };
+        let bytes = swapped.as_deref().unwrap_or(faulty);
         let edit = Edit { path: path.clone(), entry: Some((Mode::File, self.checkout.store(bytes)?)) };
-        Ok(self.checkout.compose(tree, &[edit])?)
+        Ok(self.checkout.compose(self.tree(Side::Head, tests), &[edit])?)
     }
 
     /// One side's code with one side's tests.
@@ -84,11 +91,21 @@ impl<'a> Matrix<'a> {
         self.trees[index(code)][index(tests)]
     }
 
-    /// Runs the command in a tree; only these test files where the runner can choose.
+    /// What tells a test that a run named that it alone is wanted, where the runner has words for it.
+    pub fn single_of(&self, test: &TestResult) -> Option<Single> {
+        self.prepared.single_of(test, self.checkout.work_tree())
+    }
+
+    /// Whether the runner can be told to run only these tests.
+    pub fn singles_out(&self, wanted: &[Single]) -> bool {
+        self.prepared.singles_out(wanted)
+    }
+
+    /// Runs the command in a tree, for so long at most; only what is selected where the runner can choose.
     ///
     /// # Errors
     /// When the tree can't be laid out or the command not started.
-    pub fn run(&self, tree: ObjectId, files: &[String]) -> Result<Outcome, ProveError> {
+    pub fn run(&self, tree: ObjectId, selection: &Selection, limit: Duration) -> Result<Outcome, ProveError> {
         self.checkout.switch_to(tree)?;
         let top = self.checkout.work_tree();
         let report = self.checkout.beside().join("report");
@@ -99,9 +116,8 @@ impl<'a> Matrix<'a> {
             std::fs::remove_file(file).ok();
         });
         // Files that this tree doesn't have would end the run before its first test.
-        let there: Vec<String> = files.iter().filter(|file| top.join(file).is_file()).cloned().collect();
-        let words = self.prepared.command(&there, &report);
-        let ran = self.plan.run(&words, top).map_err(|why| match why.kind() {
+        let words = self.prepared.command(&selection.within(top), &report);
+        let ran = self.plan.run(&words, top, limit).map_err(|why| match why.kind() {
             std::io::ErrorKind::Interrupted => ProveError::Interrupted,
             _ => ProveError::Command { command: spelled(&self.plan.words), why },
         })?;
@@ -109,8 +125,8 @@ impl<'a> Matrix<'a> {
         tests.extend(
             self.report_files()
                 .iter()
-                .filter_map(|file| runner::read_file(file))
-                .flat_map(|text| runner::reported(&text)),
+                .filter_map(|file| results::read_file(file))
+                .flat_map(|text| results::reported(&text)),
         );
         let printed: Vec<u8> = ran.stdout.iter().chain(&ran.stderr).copied().collect();
         Ok(Outcome { ended: ran.ended, tests, tail: tail(&printed), seconds: ran.elapsed.as_secs_f64() })

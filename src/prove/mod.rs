@@ -19,11 +19,15 @@ mod judgement;
 mod matrix;
 mod model;
 mod outcome;
+mod results;
 mod run;
 mod runner;
+mod selection;
 mod sides;
+mod subject;
+mod trial;
 
-pub use experiment::{Setup, prove};
+pub use experiment::{MATRIX, Setup, prove};
 pub use interruption::Interruption;
 pub use model::{Cell, Charge, Conviction, Counterexample, Proof, Tried, Word};
 pub use outcome::Status;

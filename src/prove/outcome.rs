@@ -1,6 +1,7 @@
 //! What a run said of single tests, where it said so.
 
 use super::run::Ended;
+use super::selection::without_row;
 use crate::junit;
 
 /// The outcome of one command in one tree.
@@ -39,7 +40,12 @@ impl Outcome {
     ///
     /// `title` is `suite › name`; `file` its path in the tree that was run.
     pub fn status_of(&self, title: &str, file: &str) -> Option<Status> {
-        self.tests.iter().filter(|test| test.is(title, file)).map(|test| test.status).max()
+        self.of_test(title, file).map(|test| test.status).max()
+    }
+
+    /// What the runner said of one test of the test diff, each of its rows.
+    pub fn of_test(&self, title: &str, file: &str) -> impl Iterator<Item = &TestResult> {
+        self.tests.iter().filter(move |test| test.is(title, file))
     }
 
     /// Tests that failed here, by name.
@@ -85,29 +91,20 @@ impl TestResult {
             return false;
         }
         let reported = format!("{} {}", self.suite, self.name);
-        around.split(" › ").all(|segment| reported.contains(plain(segment)))
+        around.split(" › ").all(|segment| reported.contains(without_row(segment)))
     }
 }
 
 /// Whether a runner's name for a test is that of the test diff: the same words, perhaps with suites in front and a row's
 /// parameters behind.
 fn ends_with_name(reported: &str, own: &str) -> bool {
-    let own = plain(own);
+    let own = without_row(own);
     let is_end = |name: &str| {
         name.strip_suffix(own)
             .is_some_and(|front| front.is_empty() || !front.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
     };
     // A Go subtest's name follows its test's.
-    is_end(reported) || is_end(plain(reported)) || reported.split('/').any(|part| part == own)
-}
-
-/// A name without the parameters of a row: `test_x[1-2]`, `x(int)`.
-fn plain(name: &str) -> &str {
-    let name = name.trim();
-    match name.find(['[', '(']) {
-        Some(at) if at > 0 && name.ends_with([']', ')']) && !name[..at].ends_with(' ') => &name[..at],
-        _ => name,
-    }
+    is_end(reported) || is_end(without_row(reported)) || reported.split('/').any(|part| part == own)
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::Interruption;
+use crate::child::{self, Last, Output, Waited};
 
 /// What is run in every tree.
 pub struct Plan {
@@ -107,15 +107,12 @@ const PASSED: &[&str] = &[
 /// What is kept of each stream; runners print their results last.
 const KEPT: usize = 32 << 20;
 
-/// How long a stream may stay open once the command has ended.
-const DRAIN: Duration = Duration::from_secs(2);
-
 impl Plan {
     /// Runs the words in a directory, to their end or until the time is up.
     ///
     /// # Errors
     /// When the program can't be started, or with [`std::io::ErrorKind::Interrupted`] when it was to end early.
-    pub fn run(&self, words: &[OsString], dir: &Path) -> std::io::Result<Ran> {
+    pub fn run(&self, words: &[OsString], dir: &Path, limit: Duration) -> std::io::Result<Ran> {
         let (program, arguments) = words.split_first().ok_or_else(|| std::io::Error::other("no command to run"))?;
         let mut command = Command::new(program);
         command.args(arguments).current_dir(dir).env_clear().envs(self.variables());
@@ -124,32 +121,18 @@ impl Plan {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let started = Instant::now();
         let mut child = command.spawn()?;
-        let (stdout, stderr) = (drained(child.stdout.take()), drained(child.stderr.take()));
-        let ended = self.wait(&mut child, started)?;
-        // Whatever it left running would change the next tree under the next run's feet, or hold the streams open.
-        kill_group(&mut child);
+        let (stdout, stderr) = (kept(child.stdout.take()), kept(child.stderr.take()));
+        let is_interrupted = || self.interruption.is_raised();
+        // What it left running is killed: it would change the next tree under the next run's feet.
+        let ended = match child::wait(&mut child, limit.min(self.timeout), &is_interrupted)? {
+            Waited::Ended(status) => status.code().map_or(Ended::Killed, Ended::Exit),
+            Waited::TimedOut => Ended::TimedOut,
+            Waited::Interrupted => return Err(std::io::ErrorKind::Interrupted.into()),
+        };
         let elapsed = started.elapsed();
-        let read = |stream: mpsc::Receiver<Vec<u8>>| stream.recv_timeout(DRAIN).unwrap_or_default();
+        let read =
+            |output: Option<Output<Last>>| output.map(|output| output.finish(Last::take_bytes)).unwrap_or_default();
         Ok(Ran { ended, stdout: read(stdout), stderr: read(stderr), elapsed })
-    }
-
-    fn wait(&self, child: &mut Child, started: Instant) -> std::io::Result<Ended> {
-        loop {
-            if self.interruption.is_raised() {
-                kill_group(child);
-                child.wait()?;
-                return Err(std::io::ErrorKind::Interrupted.into());
-            }
-            if let Some(status) = child.try_wait()? {
-                return Ok(ended(status));
-            }
-            if started.elapsed() > self.timeout {
-                kill_group(child);
-                child.wait()?;
-                return Ok(Ended::TimedOut);
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
     }
 
     /// What the command finds in its environment.
@@ -175,40 +158,7 @@ impl Ended {
     }
 }
 
-fn ended(status: ExitStatus) -> Ended {
-    status.code().map_or(Ended::Killed, Ended::Exit)
-}
-
-/// Reads a stream to its end beside the command; the last [`KEPT`] bytes of it.
-fn drained(stream: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
-    let (done, received) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut kept = Vec::new();
-        if let Some(mut stream) = stream {
-            let mut buffer = vec![0; 64 << 10];
-            while let Ok(count @ 1..) = stream.read(&mut buffer) {
-                kept.extend_from_slice(&buffer[..count]);
-                if kept.len() > 2 * KEPT {
-                    kept.drain(..kept.len() - KEPT);
-                }
-            }
-        }
-        // Nobody waits any more where the command's time was up.
-        done.send(kept).ok();
-    });
-    received
-}
-
-#[cfg(unix)]
-fn kill_group(child: &mut Child) {
-    let id = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-    if let Some(group) = id {
-        // Gone already is what was wanted.
-        rustix::process::kill_process_group(group, rustix::process::Signal::KILL).ok();
-    }
-}
-
-#[cfg(not(unix))]
-fn kill_group(child: &mut Child) {
-    child.kill().ok();
+/// Reads a stream beside the command; the last [`KEPT`] bytes of it.
+fn kept(stream: Option<impl Read + Send + 'static>) -> Option<Output<Last>> {
+    Some(Output::read(stream?, Last::new(KEPT), |_| Ok(())))
 }

@@ -1,11 +1,12 @@
-//! Test runners that are known by their command: how to let them name single tests, and how to run only some files.
+//! Test runners that are known by their command: how to let them name single tests, and how to run only some.
 
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::outcome::{Status, TestResult};
+use super::outcome::TestResult;
+use super::results::Reads;
 use super::run::Ran;
-use crate::junit;
+use super::selection::{Selection, Single, Singles};
 
 /// A runner, recognised by words of the command.
 struct Runner {
@@ -17,28 +18,10 @@ struct Runner {
     follows: bool,
     reads: Reads,
     selects: Selects,
+    singles: Singles,
 }
 
-/// Where single results come from.
-#[derive(Clone, Copy)]
-enum Reads {
-    /// A JUnit file of ours.
-    Junit,
-    /// A file in jest's JSON form, which vitest shares.
-    Jest,
-    /// A file in mocha's JSON form.
-    Mocha,
-    /// A file in RSpec's JSON form.
-    Rspec,
-    /// `go test -json` on standard output.
-    Go,
-    /// `test path::name ... ok` on standard output.
-    Cargo,
-    /// `test_x (module.Class.test_x) ... ok` on standard error.
-    Unittest,
-}
-
-/// How it is told what to run.
+/// How it is told which files to run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Selects {
     Files,
@@ -52,42 +35,64 @@ const fn runner(
     arguments: &'static [&'static str],
     reads: Reads,
     selects: Selects,
+    singles: Singles,
 ) -> Runner {
-    Runner { words, arguments, follows: false, reads, selects }
+    Runner { words, arguments, follows: false, reads, selects, singles }
 }
 
+/// One whose options stand before everything else.
+const fn leading(
+    words: &'static [&'static str],
+    arguments: &'static [&'static str],
+    reads: Reads,
+    selects: Selects,
+    singles: Singles,
+) -> Runner {
+    Runner { words, arguments, follows: true, reads, selects, singles }
+}
+
+const PYTEST: &[&str] = &["--junitxml={report}", "-o", "junit_family=xunit1"];
+const MOCHA: &[&str] = &["--reporter=json", "--reporter-option=output={report}"];
+const NODE: &[&str] = &["--test-reporter=junit", "--test-reporter-destination={report}"];
+
 static RUNNERS: &[Runner] = &[
-    runner(&["pytest"], &["--junitxml={report}", "-o", "junit_family=xunit1"], Reads::Junit, Selects::Files),
-    runner(&["py.test"], &["--junitxml={report}", "-o", "junit_family=xunit1"], Reads::Junit, Selects::Files),
-    runner(&["unittest"], &["-v"], Reads::Unittest, Selects::Nothing),
-    runner(&["jest"], &["--json", "--outputFile={report}"], Reads::Jest, Selects::Files),
-    runner(&["vitest"], &["--reporter=json", "--outputFile={report}"], Reads::Jest, Selects::Files),
-    runner(&["mocha"], &["--reporter=json", "--reporter-option=output={report}"], Reads::Mocha, Selects::Files),
-    Runner {
-        words: &["node", "--test"],
-        arguments: &["--test-reporter=junit", "--test-reporter-destination={report}"],
-        follows: true,
-        reads: Reads::Junit,
-        selects: Selects::Files,
-    },
-    runner(&["rspec"], &["--format", "json", "--out", "{report}"], Reads::Rspec, Selects::Files),
-    runner(&["phpunit"], &["--log-junit", "{report}"], Reads::Junit, Selects::Nothing),
-    runner(&["ctest"], &["--output-junit", "{report}"], Reads::Junit, Selects::Nothing),
-    Runner {
-        words: &["go", "test"],
-        arguments: &["-json"],
-        follows: true,
-        reads: Reads::Go,
-        selects: Selects::Folders,
-    },
+    runner(&["pytest"], PYTEST, Reads::Junit, Selects::Files, Singles::Nodes),
+    runner(&["py.test"], PYTEST, Reads::Junit, Selects::Files, Singles::Nodes),
+    runner(&["unittest"], &["-v"], Reads::Unittest, Selects::Nothing, Singles::Each("-k")),
+    runner(
+        &["jest"],
+        &["--json", "--outputFile={report}"],
+        Reads::Jest,
+        Selects::Files,
+        Singles::Pattern("--testNamePattern="),
+    ),
+    runner(
+        &["vitest"],
+        &["--reporter=json", "--outputFile={report}"],
+        Reads::Jest,
+        Selects::Files,
+        Singles::Pattern("--testNamePattern="),
+    ),
+    runner(&["mocha"], MOCHA, Reads::Mocha, Selects::Files, Singles::Pattern("--grep=")),
+    leading(&["node", "--test"], NODE, Reads::Junit, Selects::Files, Singles::OwnPattern("--test-name-pattern=")),
+    runner(
+        &["rspec"],
+        &["--format", "json", "--out", "{report}"],
+        Reads::Rspec,
+        Selects::Files,
+        Singles::Each("--example"),
+    ),
+    runner(
+        &["phpunit"],
+        &["--log-junit", "{report}"],
+        Reads::Junit,
+        Selects::Nothing,
+        Singles::OwnPattern("--filter="),
+    ),
+    runner(&["ctest"], &["--output-junit", "{report}"], Reads::Junit, Selects::Nothing, Singles::None),
+    leading(&["go", "test"], &["-json"], Reads::Go, Selects::Folders, Singles::Roots("-run=")),
     // A failing test of one target says nothing of the next.
-    Runner {
-        words: &["cargo", "test"],
-        arguments: &["--no-fail-fast"],
-        follows: true,
-        reads: Reads::Cargo,
-        selects: Selects::Nothing,
-    },
+    leading(&["cargo", "test"], &["--no-fail-fast"], Reads::Cargo, Selects::Nothing, Singles::Behind),
 ];
 
 /// Stands in a command for the test files in question.
@@ -107,19 +112,45 @@ impl Prepared {
 
     /// Whether it can be told to run only some files.
     pub fn selects(&self) -> bool {
-        let is_marked = self.words.iter().any(|word| word == PLACEHOLDER);
         // Files that the caller names are the caller's choice.
         let is_free = |runner: &Runner, end: usize| {
             runner.selects != Selects::Nothing
                 && self.words[end..].iter().all(|word| word.to_string_lossy().starts_with('-'))
         };
-        is_marked || self.known.is_some_and(|(runner, end)| is_free(runner, end))
+        self.is_marked() || self.known.is_some_and(|(runner, end)| is_free(runner, end))
     }
 
-    /// The words for one run of these test files, all of them where there are none, reporting to a file.
-    pub fn command(&self, files: &[String], report: &Path) -> Vec<OsString> {
+    fn is_marked(&self) -> bool {
+        self.words.iter().any(|word| word == PLACEHOLDER)
+    }
+
+    /// How it can be told to run only these tests, unless the caller chose some already.
+    fn singles(&self, wanted: &[Single]) -> Option<Singles> {
+        let (runner, end) = self.known?;
+        let is_chosen = self.words[end..].iter().any(|word| runner.singles.is_said_by(&word.to_string_lossy()));
+        let needs_files = runner.singles == Singles::Nodes;
+        (!is_chosen && (!needs_files || self.selects()) && runner.singles.fits(wanted)).then_some(runner.singles)
+    }
+
+    /// Whether a run can be told to run only these tests.
+    pub fn singles_out(&self, wanted: &[Single]) -> bool {
+        self.singles(wanted).is_some()
+    }
+
+    /// What tells a test of a run that it alone is wanted.
+    pub fn single_of(&self, test: &TestResult, top: &Path) -> Option<Single> {
+        Single::of(test, self.known?.0.reads, top)
+    }
+
+    /// The words for one run of this selection, of everything where it is empty, reporting to a file.
+    pub fn command(&self, selection: &Selection, report: &Path) -> Vec<OsString> {
         let mut words = self.words.clone();
-        let chosen = if self.selects() { self.spelled(files) } else { Vec::new() };
+        let singles = self.singles(&selection.singles);
+        let files = match singles {
+            Some(Singles::Nodes) => selection.singles.iter().filter_map(Single::node).collect(),
+            _ => self.spelled(&selection.files),
+        };
+        let chosen = if self.selects() { files.into_iter().map(OsString::from).collect() } else { Vec::new() };
         match words.iter().position(|word| word == PLACEHOLDER) {
             Some(at) => {
                 words.splice(at..=at, chosen);
@@ -128,42 +159,41 @@ impl Prepared {
         }
         if let Some((runner, end)) = self.known {
             let report = report.to_string_lossy();
-            let added = runner.arguments.iter().map(|word| OsString::from(word.replace("{report}", &report)));
+            let mut added: Vec<String> =
+                runner.arguments.iter().map(|word| word.replace("{report}", &report)).collect();
+            match singles {
+                Some(Singles::Behind) => {
+                    let has_bar = words.iter().any(|word| word == "--");
+                    words.extend((!has_bar).then(|| "--".into()));
+                    words.extend(Singles::Behind.words(&selection.singles).into_iter().map(OsString::from));
+                }
+                Some(singles) => added.extend(singles.words(&selection.singles)),
+                None => {}
+            }
             let at = if runner.follows { end } else { words.len() };
-            words.splice(at..at, added);
+            words.splice(at..at, added.into_iter().map(OsString::from));
         }
         words
     }
 
-    fn spelled(&self, files: &[String]) -> Vec<OsString> {
+    fn spelled(&self, files: &[String]) -> Vec<String> {
         let by_folder = self.known.is_some_and(|(runner, _)| runner.selects == Selects::Folders);
-        let mut words: Vec<String> = if by_folder {
-            files
-                .iter()
-                .map(|file| file.rsplit_once('/').map_or_else(|| ".".into(), |(dir, _)| format!("./{dir}")))
-                .collect()
-        } else {
+        let spelled = |file: &String| match file.rsplit_once('/') {
+            Some((dir, _)) if by_folder => format!("./{dir}"),
+            None if by_folder => ".".into(),
             // A file may be named like an option.
-            files.iter().map(|file| if file.starts_with('-') { format!("./{file}") } else { file.clone() }).collect()
+            _ if file.starts_with('-') => format!("./{file}"),
+            _ => file.clone(),
         };
+        let mut words: Vec<String> = files.iter().map(spelled).collect();
         words.sort();
         words.dedup();
-        words.into_iter().map(OsString::from).collect()
+        words
     }
 
     /// What the run said of single tests.
     pub fn results(&self, ran: &Ran, report: &Path) -> Vec<TestResult> {
-        let Some((runner, _)) = self.known else { return Vec::new() };
-        let stdout = || String::from_utf8_lossy(&ran.stdout);
-        match runner.reads {
-            Reads::Junit => read_file(report).map(|text| reported(&text)).unwrap_or_default(),
-            Reads::Jest => read_file(report).map(|text| jest(&text)).unwrap_or_default(),
-            Reads::Mocha => read_file(report).map(|text| mocha(&text)).unwrap_or_default(),
-            Reads::Rspec => read_file(report).map(|text| rspec(&text)).unwrap_or_default(),
-            Reads::Go => stdout().lines().filter_map(go).collect(),
-            Reads::Cargo => cargo(&stdout()),
-            Reads::Unittest => String::from_utf8_lossy(&ran.stderr).lines().filter_map(unittest).collect(),
-        }
+        self.known.map(|(runner, _)| runner.reads.results(ran, report)).unwrap_or_default()
     }
 }
 
@@ -181,174 +211,6 @@ fn position(words: &[OsString], called: &[&str]) -> Option<usize> {
     rest.iter().zip(&called[1..]).all(|(word, wanted)| word == wanted).then_some(at + called.len())
 }
 
-/// The tests of a JUnit report; nothing where it can't be read: a runner that died half-way says so by its exit code.
-pub fn reported(text: &str) -> Vec<TestResult> {
-    junit::read(text).unwrap_or_default().into_iter().map(TestResult::from).collect()
-}
-
-/// A report of the runner's, whole; nothing where there is none or it is too large.
-pub fn read_file(path: &Path) -> Option<String> {
-    let size = std::fs::symlink_metadata(path).ok().filter(std::fs::Metadata::is_file)?.len();
-    (size <= junit::LIMIT).then(|| std::fs::read_to_string(path).ok())?
-}
-
-#[derive(serde::Deserialize)]
-struct JestReport {
-    #[serde(rename = "testResults", default)]
-    files: Vec<JestFile>,
-}
-
-#[derive(serde::Deserialize)]
-struct JestFile {
-    #[serde(default)]
-    name: String,
-    #[serde(rename = "assertionResults", default)]
-    tests: Vec<JestTest>,
-}
-
-#[derive(serde::Deserialize)]
-struct JestTest {
-    #[serde(rename = "ancestorTitles", default)]
-    suites: Vec<String>,
-    title: String,
-    status: String,
-}
-
-fn jest(text: &str) -> Vec<TestResult> {
-    let Ok(report) = serde_json::from_str::<JestReport>(text) else { return Vec::new() };
-    let tests =
-        report.files.into_iter().flat_map(|file| file.tests.into_iter().map(move |test| (file.name.clone(), test)));
-    tests
-        .map(|(file, test)| TestResult {
-            suite: test.suites.join(" › "),
-            name: test.title,
-            file: Some(file),
-            status: named(&test.status),
-        })
-        .collect()
-}
-
-#[derive(serde::Deserialize)]
-struct MochaReport {
-    #[serde(default)]
-    passes: Vec<MochaTest>,
-    #[serde(default)]
-    failures: Vec<MochaTest>,
-    #[serde(default)]
-    pending: Vec<MochaTest>,
-}
-
-#[derive(serde::Deserialize)]
-struct MochaTest {
-    title: String,
-    #[serde(rename = "fullTitle", default)]
-    full_title: String,
-    file: Option<String>,
-}
-
-fn mocha(text: &str) -> Vec<TestResult> {
-    let Ok(report) = serde_json::from_str::<MochaReport>(text) else { return Vec::new() };
-    let results = |tests: Vec<MochaTest>, status| {
-        tests.into_iter().map(move |test| {
-            let suites = test.full_title.strip_suffix(&test.title).unwrap_or_default();
-            TestResult { suite: suites.trim().to_owned(), name: test.title, file: test.file, status }
-        })
-    };
-    results(report.passes, Status::Passed)
-        .chain(results(report.failures, Status::Failed))
-        .chain(results(report.pending, Status::Skipped))
-        .collect()
-}
-
-#[derive(serde::Deserialize)]
-struct RspecReport {
-    #[serde(default)]
-    examples: Vec<RspecExample>,
-}
-
-#[derive(serde::Deserialize)]
-struct RspecExample {
-    full_description: String,
-    file_path: Option<String>,
-    status: String,
-}
-
-fn rspec(text: &str) -> Vec<TestResult> {
-    let Ok(report) = serde_json::from_str::<RspecReport>(text) else { return Vec::new() };
-    let example = |example: RspecExample| TestResult {
-        suite: String::new(),
-        name: example.full_description,
-        file: example.file_path.map(|path| path.trim_start_matches("./").to_owned()),
-        status: named(&example.status),
-    };
-    report.examples.into_iter().map(example).collect()
-}
-
-fn named(status: &str) -> Status {
-    match status {
-        "passed" | "pass" | "ok" => Status::Passed,
-        "failed" | "fail" | "FAILED" | "FAIL" | "ERROR" => Status::Failed,
-        _ => Status::Skipped,
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct GoEvent {
-    #[serde(rename = "Action")]
-    action: String,
-    #[serde(rename = "Package", default)]
-    package: String,
-    #[serde(rename = "Test")]
-    test: Option<String>,
-}
-
-fn go(line: &str) -> Option<TestResult> {
-    let event: GoEvent = serde_json::from_str(line).ok()?;
-    let is_end = matches!(event.action.as_str(), "pass" | "fail" | "skip");
-    let name = event.test.filter(|_| is_end)?;
-    Some(TestResult { suite: event.package, name, file: None, status: named(&event.action) })
-}
-
-/// `test result::tests::x ... ok`, `FAILED`, `ignored`; `- should panic` may follow the name. What a test itself prints
-/// can stand between the name and the outcome.
-fn cargo(text: &str) -> Vec<TestResult> {
-    let read = |line: &str| {
-        let (name, outcome) = line.strip_prefix("test ")?.split_once(" ... ")?;
-        let name = name.trim_end_matches(" - should panic");
-        let status = match outcome.trim() {
-            end if end.ends_with("ok") => Status::Passed,
-            end if end.ends_with("FAILED") => Status::Failed,
-            end if end.starts_with("ignored") => Status::Skipped,
-            _ => return None,
-        };
-        Some(match example(name) {
-            Some((file, of)) => TestResult { suite: file.into(), name: of, file: Some(file.into()), status },
-            None => TestResult { suite: String::new(), name: name.into(), file: None, status },
-        })
-    };
-    text.lines().filter_map(read).collect()
-}
-
-/// The file and the item of an example in documentation: `src/lib.rs - fill (line 12) - compile`. The line is left out: code
-/// above moves it.
-fn example(name: &str) -> Option<(&str, String)> {
-    let (file, rest) = name.split_once(" - ").filter(|(file, _)| file.ends_with(".rs") || file.ends_with(".md"))?;
-    let (item, _) = rest.rsplit_once("(line ")?;
-    Some((file, format!("example of {}", if item.is_empty() { "the file" } else { item.trim_end() })))
-}
-
-fn unittest(line: &str) -> Option<TestResult> {
-    let (name, outcome) = line.rsplit_once(" ... ")?;
-    let (name, suite) = name.split_once(" (").map_or((name, ""), |(name, suite)| (name, suite.trim_end_matches(')')));
-    let status = match outcome.split_whitespace().next()? {
-        "ok" => Status::Passed,
-        "FAIL" | "ERROR" => Status::Failed,
-        "skipped" | "expected" => Status::Skipped,
-        _ => return None,
-    };
-    Some(TestResult { suite: suite.into(), name: name.into(), file: None, status })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,8 +220,13 @@ mod tests {
     }
 
     fn command(words: &[&str], files: &[&str]) -> Vec<String> {
-        let files: Vec<String> = files.iter().map(ToString::to_string).collect();
-        let made = prepared(words).command(&files, Path::new("/r"));
+        selected(words, files, &[])
+    }
+
+    fn selected(words: &[&str], files: &[&str], singles: &[(&str, &str)]) -> Vec<String> {
+        let singles = singles.iter().map(|(file, title)| Single::titled(title, file)).collect();
+        let selection = Selection { files: files.iter().map(ToString::to_string).collect(), singles };
+        let made = prepared(words).command(&selection, Path::new("/r"));
         made.into_iter().map(|word| word.to_string_lossy().into_owned()).collect()
     }
 
@@ -384,38 +251,36 @@ mod tests {
     }
 
     #[test]
-    fn results_are_read() {
-        let statuses = |results: Vec<TestResult>| results.into_iter().map(|test| test.status).collect::<Vec<_>>();
-        let cargo = cargo("test a::b ... ok\ntest c - should panic ... FAILED\ntest d ... ignored\nrunning 3 tests\n");
-        assert_eq!(statuses(cargo), [Status::Passed, Status::Failed, Status::Skipped]);
-        let examples = self::cargo(
-            "test src/lib.rs - fill (line 12) ... ok\ntest src/lib.rs - (line 3) ... FAILED\ntest src/a.rs - a::B<T>::c (line 9) - compile fail ... ok\n",
-        );
-        let titles: Vec<String> = examples.iter().map(TestResult::title).collect();
-        assert_eq!(
-            titles,
-            ["src/lib.rs › example of fill", "src/lib.rs › example of the file", "src/a.rs › example of a::B<T>::c"]
-        );
-        let lines =
-            ["test_x (t.C.test_x) ... ok", "test_y (t.C) ... FAIL", "test_z (t.C.test_z) ... skipped 'no'", "Ran 3"];
-        assert_eq!(
-            statuses(lines.into_iter().filter_map(unittest).collect()),
-            [Status::Passed, Status::Failed, Status::Skipped]
-        );
-        let go = [
-            r#"{"Action":"run","Package":"p","Test":"TestA"}"#,
-            r#"{"Action":"fail","Package":"p","Test":"TestA"}"#,
-            "noise",
-        ];
-        assert_eq!(statuses(go.into_iter().filter_map(self::go).collect()), [Status::Failed]);
-        let jest = jest(
-            r#"{"testResults":[{"name":"/a.test.js","assertionResults":[{"ancestorTitles":["s"],"title":"t","status":"pending"}]}]}"#,
-        );
-        assert_eq!(statuses(jest), [Status::Skipped]);
-        let mocha = mocha(
-            r#"{"passes":[{"title":"adds","fullTitle":"cart when full adds","file":"/t/test/a.js"}],"failures":[],"pending":[{"title":"x","fullTitle":"x"}]}"#,
-        );
-        assert_eq!((mocha[0].title().as_str(), mocha[0].status), ("cart when full › adds", Status::Passed));
-        assert_eq!(mocha[1].status, Status::Skipped);
+    fn single_tests_are_selected() {
+        let python = [("tests/test_a.py", "TestSum › test_total"), ("tests/test_a.py", "test_rows[1-2]")];
+        let made = selected(&["pytest", "-q"], &["tests/test_a.py"], &python);
+        assert_eq!(made[2..4], ["tests/test_a.py::TestSum::test_total", "tests/test_a.py::test_rows"]);
+        let made = selected(&["python", "-m", "unittest", "discover"], &[], &python[..1]);
+        assert_eq!(made[4..], ["-v", "-k", "TestSum.test_total"]);
+        let made = selected(&["npx", "jest"], &["a.test.js"], &[("a.test.js", "cart (full) › adds %i items")]);
+        assert_eq!(made.last().unwrap(), r"--testNamePattern=(cart \(full\) adds )");
+        let made = selected(&["mocha"], &["a.js"], &[("a.js", "s › a"), ("a.js", "s › b")]);
+        assert_eq!(made.last().unwrap(), "--grep=(s a|s b)");
+        let made = selected(&["node", "--test"], &["a.test.js"], &[("a.test.js", "s › a.b")]);
+        assert_eq!(made[4..], [r"--test-name-pattern=(a\.b)", "a.test.js"]);
+        let made =
+            selected(&["go", "test"], &["a/a_test.go"], &[("a/a_test.go", "TestA › zero"), ("a/a_test.go", "TestB")]);
+        assert_eq!(made[2..], ["-json", "-run=^(TestA|TestB)$", "./a"]);
+        let made = selected(&["cargo", "test", "--workspace"], &[], &[("src/a.rs", "tests › bound")]);
+        assert_eq!(made[2..], ["--no-fail-fast", "--workspace", "--", "tests::bound"]);
+        let made = selected(&["cargo", "test", "--", "--quiet"], &[], &[("src/a.rs", "bound")]);
+        assert_eq!(made[3..], ["--", "--quiet", "bound"]);
+    }
+
+    #[test]
+    fn what_can_not_be_singled_out() {
+        // The caller chose already, or a name says too little, or the runner has no way.
+        let one = [("tests/test_a.py", "test_a")];
+        assert_eq!(selected(&["pytest", "-k", "a"], &[], &one)[..3], ["pytest", "-k", "a"]);
+        assert!(!selected(&["pytest", "tests"], &[], &one).concat().contains("::"));
+        assert!(!selected(&["npx", "jest", "-t", "x"], &[], &[("a.js", "abc")]).concat().contains("NamePattern"));
+        assert!(!selected(&["npx", "jest"], &[], &[("a.js", "%s")]).concat().contains("NamePattern"));
+        assert!(!selected(&["ctest"], &[], &[("a.c", "abc")]).concat().contains("abc"));
+        assert!(!prepared(&["make", "test"]).singles_out(&[Single::titled("a", "a.c")]));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::inline;
 use crate::change::{ChangeSet, FileChange, Roles};
+use crate::facts::tests::is_only_for_tests;
 use crate::git::{Checkout, Edit, Entry, GitError};
 use crate::{RepoPath, Side, lang};
 
@@ -17,7 +18,9 @@ pub fn with_tests_of(
     checkout: &Checkout,
 ) -> Result<Vec<Edit>, GitError> {
     let code = other(tests);
-    let is_test = |entry: &&Entry| roles.role(&entry.path).is_test() || is_runner_configuration(&entry.path);
+    // What only tells a runner what to run goes with the tests: the branch's could leave the base's out. Files with other
+    // settings in them stay with the code, which needs those.
+    let is_test = |entry: &&Entry| roles.role(&entry.path).is_test() || is_only_for_tests(&entry.path);
     let mut edits = Vec::new();
     for file in &change.files {
         let gone = file.side(code).filter(is_test).map(|entry| Edit { path: entry.path.clone(), entry: None });
@@ -31,30 +34,6 @@ pub fn with_tests_of(
     Ok(edits)
 }
 
-/// Files that only tell a test runner what to run and how. They go with the tests: the branch's could leave the base's out.
-/// Files with other settings in them stay with the code, which needs those.
-fn is_runner_configuration(path: &RepoPath) -> bool {
-    const NAMES: &[&str] = &[
-        "pytest.ini",
-        ".pytest.ini",
-        "pytest.toml",
-        ".pytest.toml",
-        "tox.ini",
-        "jasmine.json",
-        ".taprc",
-        ".rspec",
-        "phpunit.xml",
-        "phpunit.xml.dist",
-        "testng.xml",
-        "junit-platform.properties",
-        "nextest.toml",
-    ];
-    const STARTS: &[&str] =
-        &["jest.config.", "vitest.config.", "vitest.workspace.", ".mocharc.", "karma.conf.", "ava.config."];
-    let name = String::from_utf8_lossy(path.file_name());
-    NAMES.contains(&&*name) || STARTS.iter().any(|start| name.starts_with(start))
-}
-
 /// A production file of the code's side with the other side's inline tests.
 fn swapped<'a>(file: &'a FileChange, tests: Side, change: &ChangeSet) -> Option<(&'a Entry, Vec<u8>)> {
     let entry = file.side(other(tests))?;
@@ -63,6 +42,14 @@ fn swapped<'a>(file: &'a FileChange, tests: Side, change: &ChangeSet) -> Option<
     let code = read(other(tests))??;
     let theirs = read(tests)?.unwrap_or_default();
     Some((entry, inline::swap(language, &code, &theirs)?))
+}
+
+/// The text of a file of the other side with one side's inline tests; `None` where it has none, or they are alike.
+pub fn with_inline_tests_of(tests: Side, change: &ChangeSet, path: &RepoPath, code: &[u8]) -> Option<Vec<u8>> {
+    let is_it = |file: &&FileChange| file.side(other(tests)).is_some_and(|entry| entry.path == *path);
+    let file = change.files.iter().find(is_it)?;
+    let theirs = change.content(file, tests).transpose().ok()?.unwrap_or_default();
+    inline::swap(lang::of(path)?, code, &theirs)
 }
 
 fn other(side: Side) -> Side {

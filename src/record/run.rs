@@ -5,22 +5,19 @@ use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
 use super::counts::Counter;
 use super::statement::Stream;
+use crate::child::{Output, Take, lock};
 
 /// So many last lines are kept.
 const TAIL: usize = 60;
 /// What is kept of a line.
 const LONGEST_LINE: usize = 8192;
-/// How long output is waited for after the command has ended: what it left running may hold the pipe open for ever.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// What to run.
 #[derive(Clone, Debug)]
 pub enum Task {
@@ -61,7 +58,8 @@ pub fn run(task: &Task) -> io::Result<Finished> {
     let stderr = child.stderr.take().map(|pipe| pass_on(pipe, io::stderr(), &tail));
     let status = child.wait()?;
     let duration = started.elapsed();
-    let (mut out, err) = (finished(stdout), finished(stderr));
+    let finished = |output: Option<Output<Passing>>| output.map(|output| output.finish(|passing| passing.clone()));
+    let (mut out, err) = (finished(stdout).unwrap_or_default(), finished(stderr).unwrap_or_default());
     out.counter.merge(&err.counter);
     let tail = lock(&tail).iter().cloned().collect();
     Ok(Finished {
@@ -175,6 +173,7 @@ fn quoted(path: &Path) -> String {
 /// One stream while it flows.
 #[derive(Clone, Default)]
 struct Passing {
+    tail: Arc<Mutex<VecDeque<String>>>,
     bytes: u64,
     digest: Sha256,
     counter: Counter,
@@ -186,26 +185,14 @@ impl Passing {
         Stream { bytes: self.bytes, sha256: super::hex(&self.digest.clone().finalize()) }
     }
 
-    fn take(&mut self, bytes: &[u8], tail: &Mutex<VecDeque<String>>) {
-        self.bytes += bytes.len() as u64;
-        self.digest.update(bytes);
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let room = LONGEST_LINE.saturating_sub(self.line.len());
-            self.line.extend_from_slice(&piece[..piece.len().min(room)]);
-            if piece.ends_with(b"\n") {
-                self.end_line(tail);
-            }
-        }
-    }
-
-    fn end_line(&mut self, tail: &Mutex<VecDeque<String>>) {
+    fn end_line(&mut self) {
         let line = String::from_utf8_lossy(&self.line).into_owned();
         self.line.clear();
         // Of a line that was written over, the last state is what people see.
         let line = line.trim_end_matches(['\n', '\r']);
         let line = line.rsplit('\r').next().unwrap_or_default();
         self.counter.line(line);
-        let mut tail = lock(tail);
+        let mut tail = lock(&self.tail);
         if tail.len() == TAIL {
             tail.pop_front();
         }
@@ -213,49 +200,33 @@ impl Passing {
     }
 }
 
-type Shared = (Arc<Mutex<Passing>>, Receiver<()>);
-
-/// Hands everything through as it comes, in a thread of its own.
-fn pass_on(
-    mut from: impl Read + Send + 'static,
-    mut to: impl Write + Send + 'static,
-    tail: &Arc<Mutex<VecDeque<String>>>,
-) -> Shared {
-    let passing = Arc::new(Mutex::new(Passing::default()));
-    let (done, wait) = channel();
-    let (shared, tail) = (Arc::clone(&passing), Arc::clone(tail));
-    std::thread::spawn(move || {
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            let count = match from.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(_) => break,
-            };
-            lock(&shared).take(&buffer[..count], &tail);
-            // Whoever read our output went away: the command is to notice, as it would without us.
-            if to.write_all(&buffer[..count]).and_then(|()| to.flush()).is_err() {
-                break;
+impl Take for Passing {
+    fn take(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        self.digest.update(bytes);
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let room = LONGEST_LINE.saturating_sub(self.line.len());
+            self.line.extend_from_slice(&piece[..piece.len().min(room)]);
+            if piece.ends_with(b"\n") {
+                self.end_line();
             }
         }
-        let mut last = lock(&shared);
-        if !last.line.is_empty() {
-            last.end_line(&tail);
+    }
+
+    fn end(&mut self) {
+        if !self.line.is_empty() {
+            self.end_line();
         }
-        drop(last);
-        // Nobody waits any more where the command's leftovers kept the pipe open.
-        let _ = done.send(());
-    });
-    (passing, wait)
+    }
 }
 
-fn finished(shared: Option<Shared>) -> Passing {
-    let Some((passing, wait)) = shared else { return Passing::default() };
-    let _ = wait.recv_timeout(PATIENCE);
-    lock(&passing).clone()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// Hands everything through as it comes. Where whoever read our output went away, the command is to notice, as it would
+/// without us.
+fn pass_on(
+    from: impl Read + Send + 'static,
+    mut to: impl Write + Send + 'static,
+    tail: &Arc<Mutex<VecDeque<String>>>,
+) -> Output<Passing> {
+    let passing = Passing { tail: Arc::clone(tail), ..Passing::default() };
+    Output::read(from, passing, move |bytes| to.write_all(bytes).and_then(|()| to.flush()))
 }

@@ -26,6 +26,7 @@ mod policy;
 mod program;
 mod properties;
 mod prove;
+mod prove_faults;
 mod prove_hostile;
 mod providers;
 mod push;

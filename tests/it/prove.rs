@@ -7,8 +7,12 @@ use crate::repository::{TestRepository, scrubbed};
 
 /// Whether a runner is on this machine. A test without it says so: silence would look like a pass.
 pub fn is_here(program: &str) -> bool {
-    let here =
-        scrubbed(program, std::path::Path::new(".")).arg("--version").output().is_ok_and(|out| out.status.success());
+    answers(program, "--version")
+}
+
+/// As [`is_here`], for one that has another word for its version.
+pub fn answers(program: &str, word: &str) -> bool {
+    let here = scrubbed(program, std::path::Path::new(".")).arg(word).output().is_ok_and(|out| out.status.success());
     if !here {
         let _ = writeln!(std::io::stderr(), "not run: {program} is not installed");
     }
@@ -43,15 +47,15 @@ fn billing(tests: &str) -> TestRepository {
     repository
 }
 
-fn prove(repository: &TestRepository, options: &[&str], command: &[&str]) -> Run {
+pub fn prove(repository: &TestRepository, options: &[&str], command: &[&str]) -> Run {
     repository.agentgate(&[&["prove"], options, &["--"], command].concat())
 }
 
-fn json(run: &Run) -> serde_json::Value {
+pub fn json(run: &Run) -> serde_json::Value {
     serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
 }
 
-fn verdicts(proof: &serde_json::Value) -> Vec<&str> {
+pub fn verdicts(proof: &serde_json::Value) -> Vec<&str> {
     let charges = proof["charges"].as_array().expect("a list");
     charges.iter().map(|charge| charge["conviction"]["verdict"].as_str().expect("a word")).collect()
 }
@@ -339,6 +343,58 @@ fn what_is_interrupted_leaves_nothing_behind() {
         let state = std::fs::read_to_string(format!("/proc/{}/stat", sleeper.trim())).unwrap_or_default();
         assert!(state.is_empty() || state.contains(" Z "), "still running: {state}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_killed_is_tidied_up_by_the_next_and_nothing_that_lives() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let repository = TestRepository::new();
+    repository.write("a", "1\n").write("tests/run.sh", "echo $$ > \"$HERE/pid\"; sleep 600\n");
+    repository.commit("base");
+    repository.branch("agent/T-1-x");
+    repository.write("a", "2\n");
+    repository.commit("change");
+    repository.write("policy.toml", "version = 1\n[prove]\nenvironment = [\"HERE\"]\n");
+    let temporary = tempfile::tempdir().expect("a directory");
+    let entries = || {
+        let entries = std::fs::read_dir(temporary.path()).expect("it is there");
+        entries.map(|entry| entry.expect("an entry").path()).collect::<std::collections::BTreeSet<_>>()
+    };
+    let command = |here: &std::path::Path| {
+        let mut command = program::command(repository.dir());
+        command.env("HERE", here).env("TMPDIR", temporary.path());
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        command
+    };
+    let here = [(); 2].map(|()| tempfile::tempdir().expect("a directory"));
+    let hanging = here.each_ref().map(|here| {
+        let mut command = command(here.path());
+        let started = command.args(["prove", "--policy", "policy.toml", "--", "sh", "tests/run.sh"]).spawn();
+        let pid = (0..600).find_map(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            std::fs::read_to_string(here.path().join("pid")).ok().filter(|text| text.ends_with('\n'))
+        });
+        (started.expect("it runs"), pid.expect("the command was started"))
+    });
+    let [(mut killed, shell), (alive, _)] = hanging;
+    let both = entries();
+    assert_eq!(both.len(), 2);
+    kill_process(Pid::from_child(&killed), Signal::KILL).expect("it runs");
+    killed.wait().expect("it ends");
+    let shell = shell.trim().parse().ok().and_then(Pid::from_raw).expect("a process");
+    rustix::process::kill_process_group(shell, Signal::KILL).expect("it was left behind");
+    assert_eq!(entries(), both);
+    let kept = finished(&command(here[0].path()).args(["prove", "--keep", "--", "true"]).output().expect("it runs"));
+    assert_eq!(kept.code, 0, "{kept:?}");
+    let now = entries();
+    assert_eq!((now.len(), now.intersection(&both).count()), (2, 1), "the killed one's is gone, the other's is there");
+    let last = finished(&command(here[0].path()).args(["prove", "--", "true"]).output().expect("it runs"));
+    assert_eq!((last.code, entries()), (0, now), "{last:?}");
+    kill_process(Pid::from_child(&alive), Signal::INT).expect("it runs still");
+    let alive = finished(&alive.wait_with_output().expect("it ends"));
+    assert!(alive.stderr.contains("interrupted"), "{alive:?}");
+    assert_eq!(entries().len(), 1, "what was kept");
 }
 
 #[cfg(unix)]

@@ -46,6 +46,7 @@ pub use model::{
 };
 pub use polls::{PACED_LOOP, POLL, RETRY_LOOP};
 pub use run::is_home_made;
+pub use runner::is_only_for_tests;
 pub use sides::Sides;
 
 use rayon::prelude::*;

@@ -28,6 +28,22 @@ pub fn is_module(path: &RepoPath) -> bool {
         }) && path.extension() != Some(b"json")
 }
 
+/// Whether a file only tells a test runner what to run and how: nothing that is built or shipped reads it.
+pub fn is_only_for_tests(path: &RepoPath) -> bool {
+    /// Runners' files whose settings nobody compares.
+    const UNREAD: &[&str] = &["jasmine.json", ".rspec", "testng.xml"];
+    /// Those that say how to build as well.
+    const ALSO_BUILDS: &[&str] = &["vite.", "build.gradle", "pom.xml"];
+    let name = String::from_utf8_lossy(path.file_name()).to_ascii_lowercase();
+    let is_whole = match document_of(path) {
+        Some((_, Part::Whole)) => true,
+        // Its other sections say where tests run.
+        Some((_, Part::Below(_))) => name == "tox.ini",
+        None => is_module(path) || UNREAD.contains(&name.as_str()),
+    };
+    is_whole && !ALSO_BUILDS.iter().any(|start| name.starts_with(start))
+}
+
 /// Where in a document the runner's keys are.
 enum Part {
     Whole,
@@ -184,6 +200,43 @@ pub fn flags(command: &str, place: &str, lines: LineRange, settings: &mut Vec<Se
             let what = format!("{place}.{last}");
             let text = format!("-{flag}");
             settings.push(Setting::new(kind, Limits::Test { default: None }, &what, Some(number), text, lines));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_are_only_for_tests() {
+        for name in [
+            "pytest.ini",
+            "tox.ini",
+            ".rspec",
+            "jest.config.ts",
+            "jest.config.json",
+            "vitest.workspace.ts",
+            ".mocharc.js",
+            ".mocharc.yml",
+            "phpunit.xml.dist",
+            ".config/nextest.toml",
+            "karma.conf.js",
+            "app/junit-platform.properties",
+        ] {
+            assert!(is_only_for_tests(&name.into()), "{name}");
+        }
+        for name in [
+            "vite.config.ts",
+            "build.gradle.kts",
+            "pom.xml",
+            "package.json",
+            "pyproject.toml",
+            "setup.cfg",
+            "jest.ts",
+            "a.py",
+        ] {
+            assert!(!is_only_for_tests(&name.into()), "{name}");
         }
     }
 }
