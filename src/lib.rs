@@ -15,6 +15,7 @@ pub mod change;
 mod child;
 pub mod ci;
 pub mod cli;
+mod clock;
 pub mod compare;
 pub mod demo;
 pub mod evidence;

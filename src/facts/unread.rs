@@ -41,6 +41,8 @@ pub enum Why {
     Malformed { broken: Broken, is_new: bool },
     /// A test file that its reader refused, for its size or its shape.
     Refused(String),
+    /// A binary of a size that nobody looks into.
+    Large { size: usize },
     /// Another repository's commit; its files are not in this one.
     Submodule { is_new: bool },
 }
@@ -52,7 +54,7 @@ pub fn all(change: &ChangeSet) -> Vec<Unread> {
 
 /// What the test reader could not read, where the branch touched it: tests that nobody compared.
 pub fn in_tests(change: &ChangeSet, sides: &Sides) -> Vec<Unread> {
-    let refused = sides.unread.iter().filter(|(_, side, _)| *side == Side::Head);
+    let refused = sides.unread.iter();
     let refused =
         refused.map(|(path, side, why)| Unread { path: path.clone(), side: *side, why: Why::Refused(why.clone()) });
     refused.chain(sides.head.iter().filter_map(|test| syntax(change, sides, test))).collect()
@@ -83,6 +85,20 @@ fn of_file(change: &ChangeSet, file: &FileChange) -> Option<Unread> {
         };
         Some(Unread { path: entry.path.clone(), side, why })
     })
+}
+
+/// Binaries of more bytes than their path's limit, which the base did not have, or not so large.
+pub fn large(change: &ChangeSet, limit: &(dyn Fn(&RepoPath) -> usize + Sync)) -> Vec<Unread> {
+    let size_of = |file: &FileChange| -> Option<Unread> {
+        if !change.lines(file).is_ok_and(|lines| lines.is_binary) {
+            return None;
+        }
+        let bytes = |side| Some(change.content(file, side)?.ok()?.len());
+        let (size, limit) = (bytes(Side::Head)?, limit(file.path()));
+        let is_large = size > limit && bytes(Side::Base).is_none_or(|before| before <= limit);
+        is_large.then(|| Unread { path: file.path().clone(), side: Side::Head, why: Why::Large { size } })
+    };
+    change.files.par_iter().filter_map(size_of).collect()
 }
 
 /// An asset of a size that nobody meant to have in a repository. Its lines are counted anyway: nothing is read for this.

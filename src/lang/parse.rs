@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tree_sitter::Tree;
 
 use super::Language;
 use super::lower;
 use super::node::{Node, Span};
+use crate::clock::Stopwatch;
 
 /// A file as the neutral tree, and what of it could not be read.
 pub struct Parsed {
@@ -39,7 +40,7 @@ thread_local! {
     static PARSERS: RefCell<HashMap<usize, tree_sitter::Parser>> = RefCell::default();
 }
 
-/// Time for any file, and for each MiB of it: real files take a quarter of this on a slow machine.
+/// Time to compute for any file, and for each MiB of it: real files take a quarter of this on a slow machine.
 const BASE_BUDGET: Duration = Duration::from_millis(500);
 const BUDGET_PER_MIB: Duration = Duration::from_millis(2500);
 
@@ -79,7 +80,7 @@ impl Language {
             return Err(Unparsed::Refused(why));
         }
         let budget = BASE_BUDGET + BUDGET_PER_MIB.mul_f64(text.len() as f64 / f64::from(1 << 20));
-        let started = Instant::now();
+        let started = Stopwatch::start();
         let mut watch = |_: &tree_sitter::ParseState| {
             if started.elapsed() > budget { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };

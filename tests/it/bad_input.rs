@@ -160,6 +160,33 @@ fn a_huge_blob() {
     assert!(!run.stdout.contains("unreadable-change"), "{run:?}");
 }
 
+/// Read, and still nothing that anyone reviews: said once, without blocking.
+#[test]
+fn a_large_binary() {
+    let test = branch();
+    let sizes = [("tool.bin", 12), ("photo.png", 12), ("data", 12), ("small.bin", 9)];
+    for (name, size) in sizes {
+        std::fs::File::create(test.dir().join(name)).and_then(|file| file.set_len(size << 20)).expect("a sparse file");
+    }
+    test.write("large.txt", "text\n".repeat(3 << 20));
+    test.git(&["config", "core.looseCompression", "1"]);
+    test.commit("large");
+    let run = check(&test, &[]);
+    assert!(run.code == 0, "{run:?}");
+    for (name, size) in sizes {
+        assert_eq!(run.stdout.contains(&format!("unread {name}: a binary of 12 MiB")), size == 12, "{name}: {run:?}");
+    }
+    assert!(!run.stdout.contains("large.txt: a binary"), "{run:?}");
+    test.write("more.toml", "version = 1\nextends = [\"default\"]\n[rules]\nunreadable-change = { binary-mib = 20 }\n");
+    assert!(!check(&test, &["--policy", "more.toml"]).stdout.contains("a binary"), "as the policy says");
+    // What was as large before is not the branch's doing.
+    test.git(&["branch", "--force", "main"]);
+    let mut bytes = vec![0; 13 << 20];
+    bytes.push(1);
+    test.write("tool.bin", bytes).commit("another build");
+    assert!(!check(&test, &[]).stdout.contains("a binary"), "{run:?}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn names_that_would_steer_a_terminal_or_a_ci_job() {

@@ -1,11 +1,12 @@
 //! The tree of tree-sitter's bash grammar, walked once.
 
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tree_sitter::Node;
 
 use super::{Command, Failure, Script, Start, Swallow, Variable, collapse, split_words};
+use crate::clock::Stopwatch;
 
 /// The grammar is C code that meets hostile input; real scripts need a few milliseconds.
 const BUDGET: Duration = Duration::from_millis(500);
@@ -29,7 +30,7 @@ pub(super) fn read(source: &str, masked: &str, start: Start) -> Option<Script> {
 }
 
 fn parse(text: &str) -> Option<tree_sitter::Tree> {
-    let started = Instant::now();
+    let started = Stopwatch::start();
     let mut watch = |_: &tree_sitter::ParseState| {
         if started.elapsed() > BUDGET { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };

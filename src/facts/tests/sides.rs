@@ -26,7 +26,7 @@ impl Sides {
         let may_hold = |file: &&FileChange| may_hold_tests(file) || file.was == Role::Test;
         let files =
             change.files.iter().filter(may_hold).filter(|file| !is_written_anew(change, file)).collect::<Vec<_>>();
-        let (base, head): (Vec<_>, Vec<_>) = parse(change, &files).into_iter().unzip();
+        let (base, head): (Vec<_>, Vec<_>) = parse(change, &files).into_iter().map(both_or_neither).unzip();
         let mut sides = Self::default();
         let mut kept = |side, parsed: Vec<Read>| -> Vec<Source> {
             let (sources, failed): (Vec<_>, Vec<_>) = parsed.into_iter().flatten().partition(Result::is_ok);
@@ -124,6 +124,15 @@ fn parse(change: &ChangeSet, files: &[&FileChange]) -> Vec<(Read, Read)> {
     let mut parsed: Vec<(usize, (Read, Read))> = parsed.collect();
     parsed.sort_by_key(|(at, _)| *at);
     parsed.into_iter().map(|(_, both)| both).collect()
+}
+
+/// A side that could not be read leaves nothing to compare the other one with: its tests would all seem new, or gone.
+fn both_or_neither(sides: (Read, Read)) -> (Read, Read) {
+    match sides {
+        (Some(Ok(_)) | None, Some(Err(why))) | (Some(Err(_)), Some(Err(why))) => (None, Some(Err(why))),
+        (Some(Err(why)), _) => (Some(Err(why)), None),
+        read => read,
+    }
 }
 
 /// Both sides of a file.
