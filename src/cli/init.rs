@@ -8,7 +8,7 @@ use super::{line, note, print};
 use crate::agents;
 use crate::git::{GitError, Head, Repository};
 use crate::policy::{self, Policy};
-use crate::setup::{Host, Piece, Setup, State, What};
+use crate::setup::{Host, Piece, Service, Setup, State, What};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -16,6 +16,7 @@ Examples:
   agentgate init --dry-run              show what would be written
   agentgate init                        a policy, a pull request template, a word to agents, a CI step
   agentgate init --host gitlab          where the remote's address doesn't tell
+  agentgate init --ci jenkins           where another service than the host's own runs jobs
   agentgate init --agent claude-code    and hooks in an agent's settings, so that it asks before it edits and stops
 
 Nothing that is there is changed: what it lacks is printed, to be added by hand (exit code 2). Only the settings of agents that are
@@ -25,6 +26,9 @@ pub struct Init {
     /// Where the repository is hosted [default: by the address of `origin` and what lies in the repository]
     #[arg(long, value_enum)]
     host: Option<Host>,
+    /// What runs jobs [default: the host's own, or the one whose pipeline lies in the repository]
+    #[arg(long, value_enum)]
+    ci: Option<Service>,
     /// The branch that people merge into [default: the remote's default branch]
     #[arg(long, value_name = "BRANCH")]
     base: Option<String>,
@@ -53,7 +57,8 @@ impl Init {
         let host = self.host.unwrap_or_else(|| Host::of(&repository, top));
         let callers: Vec<_> =
             agents::ALL.iter().copied().filter(|it| self.agent.iter().any(|name| name == it.name)).collect();
-        let setup = Setup { top, host, base: &base, policy: &policy, callers: &callers };
+        let service = self.ci.or_else(|| Service::of(host, top));
+        let setup = Setup { top, host, service, base: &base, policy: &policy, callers: &callers };
         let pieces = setup.pieces()?;
         for piece in &pieces {
             let line = match &piece.state {

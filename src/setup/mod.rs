@@ -4,6 +4,7 @@
 //! were named, and nothing that stands in them. It knows nothing of terminals.
 
 mod host;
+mod service;
 mod settings;
 mod words;
 
@@ -12,6 +13,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub use host::Host;
+pub use service::Service;
 
 use crate::agents::Adapter;
 use crate::policy::{self, Policy};
@@ -66,6 +68,8 @@ pub enum State {
 pub struct Setup<'a> {
     pub top: &'a Path,
     pub host: Host,
+    /// What runs jobs there, where that is known.
+    pub service: Option<Service>,
     /// The branch that people merge into.
     pub base: &'a str,
     /// What will hold: the work tree's policy, or the preset.
@@ -142,29 +146,25 @@ impl Setup<'_> {
     }
 
     fn ci(&self) -> io::Result<Piece> {
-        let step = words::ci(self.host, self.base);
-        let piece = |path: String, state| Ok(Piece { what: What::Ci, path, state });
-        match self.host {
-            Host::Github => {
-                const FOLDER: &str = ".github/workflows";
-                for path in self.files(FOLDER) {
-                    if self.read(&path)?.is_some_and(|text| words::mentions_us(&text)) {
-                        return piece(path, State::Complete);
-                    }
+        let step = words::ci(self.service, self.base);
+        let piece = |path: &str, state| Ok(Piece { what: What::Ci, path: path.to_owned(), state });
+        let Some(service) = self.service else { return piece("your CI", State::ByHand(step)) };
+        let path = service.path();
+        if service == Service::Github {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            for path in self.files(folder) {
+                if self.read(&path)?.is_some_and(|text| words::mentions_us(&text)) {
+                    return piece(&path, State::Complete);
                 }
-                piece(join(FOLDER, "agentgate.yml"), State::Missing(step))
             }
-            Host::Gitlab => {
-                const NAME: &str = ".gitlab-ci.yml";
-                let state = match self.read(NAME)? {
-                    Some(text) if words::mentions_us(&text) => State::Complete,
-                    Some(_) => State::Lacks(step),
-                    None => State::Missing(step),
-                };
-                piece(NAME.into(), state)
-            }
-            Host::Other => piece("your CI".into(), State::ByHand(step)),
+            return piece(path, State::Missing(step));
         }
+        let state = match self.read(path)? {
+            Some(text) if words::mentions_us(&text) => State::Complete,
+            Some(_) => State::Lacks(step),
+            None => State::Missing(step),
+        };
+        piece(path, state)
     }
 
     /// The text of a file; `None` where nothing has that name, not even a dangling link.

@@ -1,6 +1,6 @@
 //! The texts that `agentgate init` writes or asks for.
 
-use super::Host;
+use super::Service;
 use crate::policy::Policy;
 use crate::rules;
 
@@ -110,15 +110,12 @@ pub(super) fn agents(base: &str, policy: &Policy) -> String {
     text
 }
 
-pub(super) fn ci(host: Host, base: &str) -> String {
-    let template = match host {
-        Host::Github => include_str!("templates/github.yml"),
-        Host::Gitlab => include_str!("../../templates/agentgate.yml"),
-        Host::Other => include_str!("templates/other.txt"),
-    };
+pub(super) fn ci(service: Option<Service>, base: &str) -> String {
+    let template = service.map_or(include_str!("templates/other.txt"), Service::template);
     template
         .replace("@REPOSITORY@", env!("CARGO_PKG_REPOSITORY"))
         .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
+        .replace("@RUST@", env!("CARGO_PKG_RUST_VERSION"))
         .replace("@BASE@", base)
 }
 
@@ -156,7 +153,7 @@ mod tests {
     /// It is read as it stands by who includes it, so that what we write elsewhere can't be filled in.
     #[test]
     fn the_template_for_gitlab_installs_this_version() {
-        let text = ci(Host::Gitlab, "main");
+        let text = ci(Some(Service::Gitlab), "main");
         for wanted in [
             format!("AGENTGATE_VERSION: \"{}\"", env!("CARGO_PKG_VERSION")),
             format!("AGENTGATE_REPOSITORY: \"{}\"", env!("CARGO_PKG_REPOSITORY")),

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use agentgate::facts::document::{self, Format};
 use agentgate::policy::Policy;
 
 use crate::repository::TestRepository;
@@ -151,6 +152,100 @@ fn on_gitlab_and_anywhere_else() {
     assert!(!test.has(".github") && !test.has(".gitlab-ci.yml") && test.has(POLICY));
     let run = test.agentgate(&["init", "--host", "github"]);
     assert!(run.code == 0 && test.has(WORKFLOW), "{run:?}");
+}
+
+const PIPELINES: [(&str, &str); 7] = [
+    ("github", WORKFLOW),
+    ("gitlab", ".gitlab-ci.yml"),
+    ("azure", "azure-pipelines.yml"),
+    ("bitbucket", "bitbucket-pipelines.yml"),
+    ("buildkite", ".buildkite/pipeline.yml"),
+    ("circleci", ".circleci/config.yml"),
+    ("jenkins", "Jenkinsfile"),
+];
+
+/// Every job installs outside of the checkout, holds what it got against what was wanted, and asks for a command that exists.
+#[test]
+fn a_job_for_every_service() {
+    for (service, path) in PIPELINES {
+        let test = on("git.example.org");
+        let run = test.agentgate(&["init", "--ci", service]);
+        assert_eq!(run.code, 0, "{service}: {run:?}");
+        let text = test.read(path);
+        // Buildkite would fill in what has one dollar sign.
+        let script = if service == "buildkite" { text.replace("$$", "$") } else { text.clone() };
+        for wanted in [
+            "gate=$(mktemp -d)",
+            "--branch \"v$AGENTGATE_VERSION\"",
+            "\"${AGENTGATE_COMMIT:-$found}\" != \"$found\"",
+            "cargo install --locked --path .",
+            "!= \"agentgate $AGENTGATE_VERSION\"",
+        ] {
+            assert!(script.contains(wanted), "{service}: {wanted}: {text}");
+        }
+        assert!(!text.contains('@') || service == "github" || service == "azure", "everything is filled in: {text}");
+        for left in ["@REPOSITORY@", "@VERSION@", "@BASE@", "@RUST@"] {
+            assert!(!text.contains(left), "{service}: {left}: {text}");
+        }
+        assert!(
+            script.contains("agentgate ci")
+                || script.contains("agentgate\" ci")
+                || script.contains("\"$AGENTGATE\" ci")
+        );
+        if path.ends_with(".yml") {
+            let read = document::read(Format::Yaml, text.as_bytes()).expect("it is YAML");
+            assert!(read.members().len() > 0, "{service}");
+        }
+        // Once it is there it is known, and judged like any pipeline.
+        let again = test.agentgate(&["init", "--ci", service]);
+        assert!(again.code == 0 && again.stdout.contains(&format!("is in {path} already")), "{service}: {again:?}");
+        test.git(&["add", "--all"]);
+        let run = test.agentgate(&["check", "--base", "trunk", "--staged"]);
+        for rule in ["unreadable-change", "weakened-ci", "changed-dependency-source"] {
+            assert!(!run.stdout.contains(rule), "{service}: {run:?}");
+        }
+    }
+    let help = TestRepository::new().agentgate(&["ci", "--help"]);
+    for option in ["--format", "--output"] {
+        assert!(help.stdout.contains(option), "{help:?}");
+    }
+}
+
+/// What verifies the installation, run as the services run it: with a repository whose tag is not what was wanted.
+#[cfg(unix)]
+#[test]
+fn an_installation_that_is_not_what_was_wanted_is_refused() {
+    let source = TestRepository::new();
+    let head = source.write("Cargo.toml", "").commit("release");
+    source.git(&["tag", concat!("v", env!("CARGO_PKG_VERSION"))]);
+    let bin = tempfile::tempdir().expect("a folder");
+    let cargo = bin.path().join("cargo");
+    fs::write(&cargo, "#!/bin/sh\nwhile [ \"$1\" != --root ]; do shift; done\nmkdir -p \"$2/bin\"\nprintf '#!/bin/sh\\necho agentgate 9.9.9\\n' >\"$2/bin/agentgate\"\nchmod +x \"$2/bin/agentgate\"\n").expect("written");
+    fs::set_permissions(&cargo, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it may run");
+    let test = on("github.com");
+    assert_eq!(test.agentgate(&["init"]).code, 0);
+    let workflow = test.read(WORKFLOW);
+    let script: String = workflow
+        .lines()
+        .skip_while(|line| line.trim() != "run: |")
+        .skip(1)
+        .take_while(|line| line.starts_with("          "))
+        .map(|line| format!("{}\n", &line[10..]))
+        .collect();
+    let path = format!("{}:{}", bin.path().display(), std::env::var("PATH").expect("there is one"));
+    let installed = |commit: &str| {
+        let mut command = crate::repository::scrubbed("bash", test.dir());
+        let command = command.args(["-e", "-c", &script]).env("PATH", &path).env("AGENTGATE_COMMIT", commit);
+        let command =
+            command.env("AGENTGATE_REPOSITORY", source.dir()).env("AGENTGATE_VERSION", env!("CARGO_PKG_VERSION"));
+        crate::program::finished(&command.env("GITHUB_PATH", bin.path().join("path")).output().expect("bash runs"))
+    };
+    let run = installed("0000000000000000000000000000000000000000");
+    assert!(run.code == 2 && run.stderr.contains("wanted is 0000"), "{run:?}");
+    for commit in ["", &head.to_string()] {
+        let run = installed(commit);
+        assert!(run.code == 2 && run.stderr.contains("installed is 'agentgate 9.9.9'"), "{run:?}");
+    }
 }
 
 #[test]
