@@ -51,6 +51,11 @@ fn finding(drift: &Drift) -> Finding {
             "restore it, or say why this project no longer pins what it installs",
             Confidence::Likely,
         ),
+        DriftKind::Unverified => (
+            "the checksums are deleted, so whatever a download brings is built".to_owned(),
+            "restore the file, or say what verifies the dependencies now",
+            Confidence::Likely,
+        ),
     };
     let place = drift
         .line

@@ -50,7 +50,7 @@ pub fn weakened(change: &ChangeSet) -> Vec<Weakened> {
     let pairs: Vec<Pair> = change
         .files
         .par_iter()
-        .filter(|file| !matches!(file.role, Role::TestData | Role::Snapshot | Role::Documentation | Role::Lockfile))
+        .filter(|file| !matches!(file.role, Role::TestData | Role::Snapshot | Role::Documentation))
         .filter(|file| !file.is_same_content())
         .flat_map_iter(|file| {
             let base = settings(change, file, Side::Base);

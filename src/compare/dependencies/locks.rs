@@ -26,6 +26,8 @@ pub enum DriftKind {
     Unasked { names: Vec<String> },
     /// The lockfile is gone, its manifest is not.
     Deleted,
+    /// What downloads were held against is gone.
+    Unverified,
 }
 
 /// What lockfiles show.
@@ -75,6 +77,11 @@ fn drift(path: &RepoPath, side: Side, line: Option<u32>, what: DriftKind) -> Dri
 }
 
 fn deleted(change: &ChangeSet, file: &FileChange) -> Option<Drift> {
+    if lockfiles::verifies(file.path()) {
+        let gradle = RepoPath::from("gradle.lockfile");
+        let is_used = change.source().paths(Side::Head).iter().any(|path| lockfiles::belongs(&gradle, path));
+        return is_used.then(|| drift(file.path(), Side::Base, None, DriftKind::Unverified));
+    }
     let folder = file.path().parent();
     let here = |path: &RepoPath| path.parent() == folder;
     let paths = change.source().paths(Side::Head);

@@ -10,6 +10,7 @@ mod gradle;
 mod npm;
 mod pnpm;
 mod python;
+mod verification;
 mod yaml_locks;
 mod yarn;
 
@@ -85,6 +86,7 @@ static FORMATS: &[Format] = &[
     row("mix.lock", E::Hex, &["mix.exs"], go::mix),
     row("gradle.lockfile", E::Maven, &["build.gradle", "build.gradle.kts"], gradle::read),
     row("buildscript-gradle.lockfile", E::Maven, &[], gradle::read),
+    row("verification-metadata.xml", E::Maven, &[], verification::read),
     row("pubspec.lock", E::Pub, &["pubspec.yaml"], yaml_locks::pubspec),
     row("Podfile.lock", E::CocoaPods, &["Podfile"], yaml_locks::podfile),
     row("Chart.lock", E::Helm, &["Chart.yaml"], yaml_locks::chart),
@@ -102,6 +104,11 @@ pub fn ecosystem(path: &RepoPath) -> Option<Ecosystem> {
 /// Reads a lockfile; `None` where the path is none, or binary.
 pub fn read(path: &RepoPath, bytes: &[u8]) -> Option<Result<Lockfile, Malformed>> {
     Some((format_of(path)?.read?)(bytes))
+}
+
+/// Whether it is what Gradle holds downloads against: no lockfile stands in for it, and every build below needs it.
+pub fn verifies(path: &RepoPath) -> bool {
+    path.file_name() == b"verification-metadata.xml"
 }
 
 /// Whether a manifest's dependencies are pinned by lockfiles of that name.
@@ -170,6 +177,8 @@ mod tests {
         assert_eq!(read("go.sum", sum), ["a.b/c v1.0.0  [] @1"]);
         let gradle = "# comment\na.b:c:1.0=compileClasspath,runtimeClasspath\nempty=annotationProcessor\n";
         assert_eq!(read("gradle.lockfile", gradle), ["a.b:c 1.0  [] @2"]);
+        let verified = "<verification-metadata>\n<components>\n<component group=\"a.b\" name=\"c\" version=\"1.0\">\n<artifact name=\"c-1.0.jar\">\n<sha256 value=\"00\"/>\n</artifact>\n</component>\n</components>\n</verification-metadata>";
+        assert_eq!(read("gradle/verification-metadata.xml", verified), ["a.b:c/c-1.0.jar 1.0  [] @4"]);
         let mix = "%{\n  \"jason\": {:hex, :jason, \"1.4.4\", \"00\", [:mix], [{:decimal, \"~> 1.0\", [hex: :decimal]}], \"hexpm\", \"11\"},\n}\n";
         assert_eq!(read("mix.lock", mix), ["jason 1.4.4  [\"decimal\"] @2"]);
     }
