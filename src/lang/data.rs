@@ -143,6 +143,9 @@ pub struct Tests {
     /// Names of tests that need no checks: benchmarks.
     #[serde(default)]
     pub unchecked: Vec<String>,
+    /// Remarks that have a compiler hold the line below to something: tests of types.
+    #[serde(default)]
+    pub compiled: Vec<String>,
     /// What a test fails through, where it is handed around: `t`. A first role `_` of a check is this argument, and may be
     /// missing where the check is a method of something that has it already.
     #[serde(default)]
@@ -198,6 +201,7 @@ impl Data {
         tests.named_classes.extend(more.named_classes);
         tests.declaring.extend(more.declaring);
         tests.unchecked.extend(more.unchecked);
+        tests.compiled.extend(more.compiled);
         tests.handles.extend(more.handles);
         tests.builtins.extend(more.builtins);
         tests.waits.extend(more.waits);

@@ -8,7 +8,7 @@ use super::cases::Matched;
 use super::credit::{Credit, signature};
 use super::implied::{asked_apart, contains, implies, ordered_by_value, rewritten};
 use super::marks::same_mark;
-use super::pairing::{align, join};
+use super::pairing::{align, join, mirror};
 use super::split::{by_machine, other_bound, split, went_with_exception};
 use super::strength::{self, Verdict};
 use super::{Change, Spot, Surroundings, TestDiff, Transition, spot_of_case, spot_of_check};
@@ -115,6 +115,8 @@ fn within<'t>(
     for resolved in [true, false] {
         join(&mut from, &mut to, &mut pairs, |check| signature(check, resolved));
     }
+    let mut turned = Vec::new();
+    mirror(&mut from, &mut to, &mut turned);
     from.retain(|check| !is_of_setup(check, old));
     let aside: Vec<&Check> = to.extract_if(.., |check| is_of_setup(check, new)).collect();
     split(&mut from, &mut to, new, diff);
@@ -140,7 +142,9 @@ fn within<'t>(
         strength::level(check) > 0 && !said
     });
     // Nobody misses these, and no other check need answer for them.
-    from.retain(|check| !is_setup_gone(check, new) && !is_guard_of_a_helper(check) && !is_skip_now(check, old, new));
+    from.retain(|check| {
+        !is_setup_gone(check, new) && !is_guard_of_a_helper(check, old) && !is_skip_now(check, old, new)
+    });
     let kept = rewritten(&from, &to, new);
     from.retain(|check| !kept.contains(&std::ptr::from_ref(*check)) && !went_with_exception(check, old, &pairs));
     let missing = from.into_iter().map(|check| (check, other_bound(check, &pairs))).collect();
@@ -310,10 +314,13 @@ fn is_skip_now(check: &Check, old: &Case, new: &Case) -> bool {
 }
 
 /// `if not arguments: raise ValueError(…)` in a helper that is there for something else.
-fn is_guard_of_a_helper(check: &Check) -> bool {
+fn is_guard_of_a_helper(check: &Check, case: &Case) -> bool {
     let guard = check.text.starts_with("if ") && !check.text.to_ascii_lowercase().contains("assert");
-    let says_so = |name: &String| says_assert(name) || name.to_ascii_lowercase().contains("check");
-    guard && check.via.as_ref().is_some_and(|name| !says_so(name)) && check.path.extension() != Some(b"go".as_slice())
+    let says_so = |name: &str| says_assert(name) || name.to_ascii_lowercase().contains("check");
+    let own = Some(&case.name).filter(|_| case.part == Part::Helper);
+    guard
+        && check.via.as_ref().or(own).is_some_and(|name| !says_so(name))
+        && check.path.extension() != Some(b"go".as_slice())
 }
 
 /// "No error" of a call that the test no longer makes, while it goes on checking: setup done another way.

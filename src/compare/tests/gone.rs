@@ -10,10 +10,10 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::Side;
-use crate::change::{ChangeSet, FileChange, Role};
+use crate::change::{ChangeSet, FileChange, Role, Status};
 use crate::facts::text::Lines;
 use crate::lang::{self, Kind, Language, Node, Role as Part, for_tests};
+use crate::{RepoPath, Side};
 
 /// Larger files are not asked what they define.
 const SIZE_LIMIT: usize = 2 << 20;
@@ -105,6 +105,20 @@ impl<'c> Gone<'c> {
         Some(uses)
     }
 
+    /// The production file that a test file is named after, where both are deleted: `codec.go` of `codec_test.go`.
+    pub fn namesake(&self, test: &RepoPath) -> Option<String> {
+        let is_deleted = |file: &&FileChange| file.status == Status::Deleted;
+        let mut tests = self.tests.iter().map(|test| test.file).filter(is_deleted);
+        tests.find(|file| file.path() == test)?;
+        let name = plain_name(test);
+        let of_it = |path: &RepoPath| plain_name(path) == name && path.extension() == test.extension();
+        let mut files = self.production.iter().map(|file| file.file).filter(is_deleted).map(FileChange::path);
+        let found = files.find(|path| of_it(path) && (path.parent() == test.parent() || name.len() > 4))?;
+        // Elsewhere than beside its test it must have been the only one.
+        let is_alone = || !self.change.source().paths(Side::Head).iter().any(of_it);
+        (!name.is_empty() && (found.parent() == test.parent() || is_alone())).then(|| found.to_text())
+    }
+
     /// Whether production code lost this name.
     pub fn in_production(&self, name: &str) -> bool {
         let key = longest_word(name.as_bytes());
@@ -155,6 +169,20 @@ impl<'c> Gone<'c> {
         let known = if side == Side::Base { &file.base } else { &file.head };
         known.get_or_init(|| definitions(self.change, file.file, side)).contains(name)
     }
+}
+
+/// A file's name without its extension and what makes it a test's: `codec` of `codec_test.go`, `CodecTest.java`, `codec.spec.ts`.
+fn plain_name(path: &RepoPath) -> String {
+    let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
+    let mut name = name.split('.').next().unwrap_or_default();
+    for word in ["tests", "test", "specs", "spec"] {
+        let rest = name.strip_suffix(word).or_else(|| name.strip_prefix(word));
+        if let Some(rest) = rest {
+            name = rest.trim_matches(['_', '-']);
+            break;
+        }
+    }
+    name.to_owned()
 }
 
 fn definitions(change: &ChangeSet, file: &FileChange, side: Side) -> HashSet<String> {

@@ -37,7 +37,8 @@ pub(super) fn implies(now: &Check, before: &Check) -> bool {
             && (weak || before.kind != now.kind && strength::level(before) < strength::level(now));
     }
     // A part of it is looked at, so it must be there; the whole is compared, so its parts are.
-    let presence = strength::level(before) <= 35 && (before.positive || is_not_null(before));
+    let is_typed = before.kind == CheckKind::Type && before.positive;
+    let presence = strength::level(before) <= 35 && !is_typed && (before.positive || is_not_null(before));
     if presence
         && (contains(&now.subject, &before.subject) || contains(&now.resolved_subject, &before.resolved_subject))
     {
@@ -47,7 +48,9 @@ pub(super) fn implies(now: &Check, before: &Check) -> bool {
         |whole: &Node, part: &Node| contains(part, unconverted(whole)) && !unconverted(whole).words().is_empty();
     // Written out, it is this value; a variable may hold another one of the same origin.
     let inline = now.subject == now.resolved_subject;
-    let resolved = || (rows || inline) && whole(&now.resolved_subject, &before.resolved_subject);
+    // What two rows ask in the same words is asked of each.
+    let apart = !rows || now.resolved_subject != before.resolved_subject;
+    let resolved = || (rows || inline) && apart && whole(&now.resolved_subject, &before.resolved_subject);
     exact && (!rows && whole(&now.subject, &before.subject) || resolved())
 }
 

@@ -96,7 +96,7 @@ fn narrower(now: &Mark, before: &Mark) -> bool {
 
 /// Whether one condition holds only where the other does, as far as `and`, `or` and `not` tell.
 fn implies(now: (&Node, bool), before: (&Node, bool), depth: usize) -> bool {
-    if now == before {
+    if now.1 == before.1 && is_same(now.0, before.0) {
         return true;
     }
     if depth > 16 {
@@ -114,6 +114,32 @@ fn implies(now: (&Node, bool), before: (&Node, bool), depth: usize) -> bool {
         (Parts::One, Parts::Any(sides)) => sides.iter().any(|side| implies(now, (side, before.1), depth + 1)),
         (Parts::One, Parts::One) => false,
     }
+}
+
+/// The same condition, versions however they are written: `>=8.2`, `>= 8.2.0`.
+fn is_same(one: &Node, other: &Node) -> bool {
+    fn version(text: &str) -> Option<String> {
+        let text: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
+        let number = text.trim_start_matches(['<', '>', '=', '!', '~', '^', 'v']);
+        let is_version = number.starts_with(|letter: char| letter.is_ascii_digit())
+            && number.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+        let mut short = text.as_str();
+        while let Some(less) = short.strip_suffix(".0") {
+            short = less;
+        }
+        is_version.then(|| short.to_owned())
+    }
+    if one.is(Kind::Text) && other.is(Kind::Text) {
+        return one.text == other.text || version(&one.text).is_some_and(|it| Some(it) == version(&other.text));
+    }
+    one.kind == other.kind
+        && one.text == other.text
+        && one.children.len() == other.children.len()
+        && one
+            .children
+            .iter()
+            .zip(&other.children)
+            .all(|((role, one), (as_role, other))| role == as_role && is_same(one, other))
 }
 
 /// Whether a condition asks for the opposite: `platform == x` that became `platform != y` holds nearly everywhere.

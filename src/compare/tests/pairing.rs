@@ -77,6 +77,26 @@ fn drop_used(list: &mut Vec<&Check>, used: &HashSet<usize>) {
     });
 }
 
+/// Pairs equalities of two values that are none of them known: either may stand first.
+pub(super) fn mirror<'t>(from: &mut Vec<&'t Check>, to: &mut Vec<&'t Check>, pairs: &mut Vec<(&'t Check, &'t Check)>) {
+    let turned = |before: &Check, after: &Check| {
+        strength::family(before.kind) == CheckKind::Equal
+            && strength::family(after.kind) == CheckKind::Equal
+            && before.positive == after.positive
+            && before.hurdles == after.hurdles
+            && strength::level(before) <= strength::level(after)
+            && matches!(before.expected.as_slice(), [only] if *only == after.subject)
+            && matches!(after.expected.as_slice(), [only] if *only == before.subject)
+    };
+    from.retain(|before| match to.iter().position(|after| turned(before, after)) {
+        Some(at) => {
+            pairs.push((before, to.remove(at)));
+            false
+        }
+        None => true,
+    });
+}
+
 /// Pairs what is left by how much it has in common, best first.
 pub(super) fn align<'t>(from: &mut Vec<&'t Check>, to: &mut Vec<&'t Check>, pairs: &mut Vec<(&'t Check, &'t Check)>) {
     const LIMIT: usize = 400;

@@ -21,7 +21,7 @@ pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &S
         }
         gone.push((*old, subject_gone(old, around), (credited, total)));
     }
-    with_their_file(&mut gone, matched);
+    with_their_file(&mut gone, matched, around);
     for (old, subject_gone, (credited, total)) in gone {
         if total > 0 && is_obsolete(old, matched, around) {
             continue;
@@ -51,8 +51,12 @@ fn subject_gone(old: &Case, around: &Surroundings<'_>) -> Option<String> {
     used.or_else(|| suites.find(|name| around.is_gone_from_production(name))).map(str::to_owned)
 }
 
-/// A file of tests that goes as a whole goes with what most of its tests were about.
-fn with_their_file(gone: &mut [(&Case, Option<String>, (usize, usize))], matched: &cases::Matched<'_>) {
+/// A file of tests that goes as a whole goes with the file it is named after, or with what most of its tests were about.
+fn with_their_file(
+    gone: &mut [(&Case, Option<String>, (usize, usize))],
+    matched: &cases::Matched<'_>,
+    around: &Surroundings<'_>,
+) {
     let stays: HashSet<&RepoPath> = matched.pairs.iter().map(|(old, _)| &old.path).collect();
     let mut files: HashMap<&RepoPath, (usize, Vec<String>)> = HashMap::new();
     for (old, subject, _) in gone.iter().filter(|(old, ..)| !stays.contains(&old.path)) {
@@ -60,7 +64,13 @@ fn with_their_file(gone: &mut [(&Case, Option<String>, (usize, usize))], matched
         *cases += 1;
         subjects.extend(subject.clone());
     }
+    let namesakes: HashMap<RepoPath, String> =
+        files.keys().filter_map(|path| Some(((*path).clone(), around.namesake(path)?))).collect();
     for (old, subject, _) in gone.iter_mut().filter(|(_, subject, _)| subject.is_none()) {
+        *subject = namesakes.get(&old.path).cloned();
+        if subject.is_some() {
+            continue;
+        }
         if let Some((_, subjects)) = files.get(&old.path).filter(|(cases, subjects)| subjects.len() * 2 > *cases) {
             *subject = subjects.first().cloned();
         }

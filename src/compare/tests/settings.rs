@@ -103,6 +103,7 @@ impl Pair<'_> {
                 continue;
             }
             let why = match now.kind {
+                SettingKind::Sleep if is_a_tick(now) => continue,
                 SettingKind::Sleep => format!("waits{} longer", seconds(now)),
                 SettingKind::Retry if retries(now) && of_the_runner(now) => format!("is tried again{}", times(now)),
                 SettingKind::Timeout if loosens(now) => {
@@ -128,6 +129,11 @@ impl Pair<'_> {
 
 fn take<'t>(left: &mut [Option<&'t Setting>], fits: impl Fn(&Setting) -> bool) -> Option<&'t Setting> {
     left.iter_mut().find(|slot| slot.is_some_and(&fits)).and_then(Option::take)
+}
+
+/// Less than a millisecond: the clock moves on, and nobody waits.
+fn is_a_tick(sleep: &Setting) -> bool {
+    sleep.what.rsplit('.').next() == Some("usleep") && sleep.value.is_some_and(|microseconds| microseconds < 1000.0)
 }
 
 fn unchanged(before: &Setting, now: &Setting) -> bool {

@@ -33,4 +33,9 @@ impl<'c> Surroundings<'c> {
     pub fn is_gone(&self, name: &str) -> bool {
         self.gone.as_ref().is_some_and(|gone| gone.has(name))
     }
+
+    /// The production file that a test file is named after, where both are deleted.
+    pub fn namesake(&self, test: &RepoPath) -> Option<String> {
+        self.gone.as_ref()?.namesake(test)
+    }
 }

@@ -110,7 +110,10 @@ impl<'a> Finder<'_, 'a> {
             words: Vec::new(),
             names: std::collections::BTreeSet::new(),
             part,
-            unchecked: self.is_unchecked(name, &around.suites, &parameters),
+            unchecked: annotations.unchecked
+                || around.unchecked
+                || self.is_unchecked(name, &around.suites, &parameters)
+                || self.is_compiled(span),
             unresolved: annotations.elsewhere,
             missing: Vec::new(),
             must_throw: annotations.throws.is_some(),
@@ -168,6 +171,14 @@ impl<'a> Finder<'_, 'a> {
         let names = [name].into_iter().chain(suites.iter().map(String::as_str)).chain(asked);
         let unchecked = &self.library.files[self.file].vocabulary.unchecked;
         names.into_iter().any(|name| unchecked.iter().any(|pattern| glob(pattern, name)))
+    }
+
+    /// Whether a remark in it has the compiler check something: `// @ts-expect-error`.
+    fn is_compiled(&self, span: Span) -> bool {
+        let file = &self.library.files[self.file];
+        let text = file.source.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let says = |remark: &String| memchr::memmem::find(text, remark.as_bytes()).is_some();
+        file.vocabulary.compiled.iter().any(says)
     }
 
     /// Timeouts and retries of the file and of its helpers.

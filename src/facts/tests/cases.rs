@@ -45,6 +45,8 @@ pub struct Surroundings {
     pub(super) class: Option<bool>,
     /// That class is one of tests by what it is derived from, or by its name where names are enough.
     pub(super) is_test_class: bool,
+    /// Nothing need be checked in what stands here: benchmarks.
+    pub(super) unchecked: bool,
     /// Inside of another case: what is declared here is data of it.
     pub(super) within: bool,
 }
@@ -202,6 +204,7 @@ impl<'l, 'a> Finder<'l, 'a> {
         inner.suites.push(node.text.to_string());
         inner.marks.extend(annotations.marks);
         inner.settings.extend(annotations.settings);
+        inner.unchecked |= annotations.unchecked;
         let patterns = &reader.file().vocabulary.classes;
         let bases: Vec<String> = node
             .children_in(Role::Base)
@@ -435,7 +438,9 @@ impl<'l, 'a> Finder<'l, 'a> {
             }
             if words.is_some_and(|words| words.first() == "marks") {
                 let reader = self.reader(&around.scope);
-                marks.extend(Annotations::of_value(value, &reader).marks);
+                let said = Annotations::of_value(value, &reader);
+                around.unchecked |= said.unchecked;
+                marks.extend(said.marks);
             }
             self.take(&target.text, around);
         }

@@ -300,8 +300,7 @@ impl<'a> Reader<'_, 'a> {
             match role {
                 ArgumentRole::Subject => given.subject = Some(argument.clone()),
                 ArgumentRole::Expected | ArgumentRole::Rest => given.expected.push(argument.clone()),
-                ArgumentRole::Tolerance | ArgumentRole::Precision if is_text(argument) || argument.is(Kind::Lambda) => {
-                }
+                ArgumentRole::Tolerance | ArgumentRole::Precision if self.is_message(argument) => {}
                 ArgumentRole::Tolerance => given.tolerance = Some(self.tolerance(argument, false)),
                 ArgumentRole::Precision => {
                     let whole = argument.is(Kind::Number) && !argument.text.contains('.');
@@ -329,6 +328,13 @@ impl<'a> Reader<'_, 'a> {
         }));
         given.expected.extend(parts);
         given
+    }
+
+    /// A text or who makes one, by name too: `assertEquals(3, x, message)`.
+    fn is_message(&self, argument: &Node) -> bool {
+        let says = |node: &Node| is_text(node) || node.is(Kind::Lambda);
+        let known = argument.is(Kind::Name).then(|| self.scope.get(&argument.text)).flatten();
+        says(argument) || known.is_some_and(says) || self.is_local_function(argument)
     }
 
     pub fn tolerance(&self, node: &Node, digits: bool) -> Tolerance {

@@ -92,8 +92,12 @@ pub fn asks_the_machine(condition: &Node) -> bool {
         "const_defined?",
         "extension_loaded",
     ];
+    // `PY310`, `PY_3_10_PLUS`, `IS_PY38`
+    let of_python = |word: &str| {
+        word.split('_').any(|part| part.strip_prefix("py").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit())))
+    };
     condition.words().iter().any(|word| {
         let word = word.to_ascii_lowercase();
-        WORDS.iter().any(|known| word.contains(known))
+        WORDS.iter().any(|known| word.contains(known)) || of_python(&word)
     })
 }

@@ -29,6 +29,8 @@ pub struct Annotations {
     pub mocks: Vec<Mock>,
     /// The runner asks it about every test: leaving it early leaves nothing out.
     pub of_run: bool,
+    /// It is a benchmark: nothing need be checked in it.
+    pub unchecked: bool,
     /// What the case must return, by row: `[TestCase(1, ExpectedResult = 2)]`.
     pub results: HashMap<usize, Node>,
 }
@@ -89,6 +91,7 @@ impl Annotations {
                 }
             }
             "hook" => self.is_hook = true,
+            "unchecked" => self.unchecked = true,
             "fixture" => {
                 self.is_hook |=
                     named(arguments, "autouse").is_some_and(|given| given.is(Kind::Bool) && &*given.text == "true");

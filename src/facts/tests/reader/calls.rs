@@ -40,6 +40,11 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
+    /// Whether a name stands for a function of the body.
+    pub fn is_local_function(&self, name: &Node) -> bool {
+        name.is(Kind::Name) && self.local.contains_key(&*name.text)
+    }
+
     /// A call or member in statement position.
     pub(super) fn expression(&mut self, node: &'a Node) {
         let chain = Chain::of(node);

@@ -17,12 +17,15 @@ pub struct Noted {
 
 impl Reader<'_, '_> {
     /// Remembers the condition of a branch that notes it in a variable.
-    pub(super) fn note(&mut self, condition: &Node, then: &Node, span: Span) {
+    pub(super) fn note(&mut self, condition: &Node, then: &Node, otherwise: &[&Node], span: Span) {
         if !compares(condition) {
             return;
         }
-        let statements: Vec<&Node> = if then.is(Kind::Block) { then.nodes().collect() } else { vec![then] };
-        let Some(name) = statements.into_iter().find_map(notes) else { return };
+        let Some(name) = statements(then).into_iter().find_map(notes) else { return };
+        // A value that is chosen either way says nothing of a failure.
+        if otherwise.iter().any(|branch| statements(branch).into_iter().any(|other| notes(other) == Some(name))) {
+            return;
+        }
         let condition = self.scope.resolve(condition);
         let (hurdles, row, file) = (self.hurdles.clone(), self.row, self.file);
         self.noted.push(Noted { name: name.to_owned(), condition, hurdles, row, file, span });
@@ -47,6 +50,10 @@ impl Reader<'_, '_> {
             (self.hurdles, self.row) = (hurdles, row);
         }
     }
+}
+
+fn statements(branch: &Node) -> Vec<&Node> {
+    if branch.is(Kind::Block) { branch.nodes().collect() } else { vec![branch] }
 }
 
 fn compares(condition: &Node) -> bool {

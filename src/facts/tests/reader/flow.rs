@@ -51,7 +51,7 @@ impl<'a> Reader<'_, 'a> {
             Gate::Sometimes => {
                 let from = self.reading.checks.len();
                 let depth = self.hurdles.len();
-                self.note(condition, then, node.span);
+                self.note(condition, then, &otherwise, node.span);
                 let of_the_machine = gate::asks_the_machine(&resolved);
                 self.branch(&[then], Some((HurdleKind::Condition, Some(resolved))));
                 let middle = self.reading.checks.len();

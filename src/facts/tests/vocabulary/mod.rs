@@ -66,6 +66,7 @@ pub struct Vocabulary {
     pub run_hooks: Vec<String>,
     pub answers: Vec<String>,
     pub unchecked: Vec<String>,
+    pub compiled: Vec<String>,
     pub bare: bool,
     /// Classes that are collected for their name alone.
     pub named_classes: Vec<String>,
@@ -127,6 +128,7 @@ fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
         run_hooks: tests.run_hooks.clone(),
         answers: tests.answers.clone(),
         unchecked: tests.unchecked.clone(),
+        compiled: tests.compiled.clone(),
         bare: tests.bare,
         named_classes: tests.named_classes.clone(),
         declaring: tests.declaring.clone(),
