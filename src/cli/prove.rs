@@ -25,8 +25,8 @@ Examples:
 
 In a temporary repository the command is run four times: on the code of the base and of the head, with the tests of the
 base and of the head. A weakened test is convicted when the base's version of it fails on the head's code, or when a
-fault in the code is caught by the base's version and by no test of the head. Without a command the base's policy names
-one ([prove] command); the branch never does.
+fault in the code that it exercises is caught by the base's version and by no test of the head. Without a command the
+base's policy names one ([prove] command); the branch never does.
 
 The command runs with your rights. Its environment holds what tools need to find themselves, and what the policy names.
 What running said of a finding is shown by `agentgate explain` afterwards.

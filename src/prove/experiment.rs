@@ -9,6 +9,7 @@ use super::matrix::{Matrix, spelled};
 use super::model::{Cell, Conviction, Proof, Word};
 use super::outcome::{Outcome, Status};
 use super::run::Plan;
+use super::runner::Prepared;
 use super::selection::Selection;
 use super::trial;
 use crate::Side;
@@ -54,7 +55,8 @@ const SHOWN: usize = 20;
 /// # Errors
 /// When trees can't be laid out, or the command can't be started. A failing command is an outcome.
 pub fn prove(setup: &Setup<'_>, say: Say<'_>) -> Result<Proof, ProveError> {
-    let pattern = setup.reports.as_deref().map(|pattern| {
+    let reports = setup.reports.as_deref().or_else(|| Prepared::new(setup.plan.words.clone()).reports());
+    let pattern = reports.map(|pattern| {
         let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build();
         glob.map(|glob| glob.compile_matcher()).map_err(|_| ProveError::Pattern(pattern.to_owned()))
     });
@@ -68,7 +70,7 @@ pub fn prove(setup: &Setup<'_>, say: Say<'_>) -> Result<Proof, ProveError> {
     let suspects = judgement::suspects(setup.findings);
     let selection = Selection::files(test_files(setup, &suspects));
     let repeats = setup.repeats.to_string();
-    let also: Vec<&str> = [repeats.as_str(), setup.reports.as_deref().unwrap_or_default()]
+    let also: Vec<&str> = [repeats.as_str(), reports.unwrap_or_default()]
         .into_iter()
         .chain(setup.caches.iter().map(String::as_str))
         .collect();

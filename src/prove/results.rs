@@ -17,6 +17,10 @@ pub enum Reads {
     Mocha,
     /// A file in RSpec's JSON form.
     Rspec,
+    /// JUnit files that it leaves in the work tree by itself.
+    Maven,
+    /// JUnit files too, elsewhere.
+    Gradle,
     /// `go test -json` on standard output.
     Go,
     /// `test path::name ... ok` on standard output.
@@ -26,6 +30,15 @@ pub enum Reads {
 }
 
 impl Reads {
+    /// Where reports are that no argument has to ask for, as a glob.
+    pub fn reports(self) -> Option<&'static str> {
+        match self {
+            Self::Maven => Some("**/target/{surefire,failsafe}-reports/*.xml"),
+            Self::Gradle => Some("**/build/test-results/**/*.xml"),
+            _ => None,
+        }
+    }
+
     /// What a run said of single tests.
     pub fn results(self, ran: &Ran, report: &Path) -> Vec<TestResult> {
         let stdout = || String::from_utf8_lossy(&ran.stdout);
@@ -34,6 +47,8 @@ impl Reads {
             Self::Jest => read_file(report).map(|text| jest(&text)).unwrap_or_default(),
             Self::Mocha => read_file(report).map(|text| mocha(&text)).unwrap_or_default(),
             Self::Rspec => read_file(report).map(|text| rspec(&text)).unwrap_or_default(),
+            // Read with the caller's own.
+            Self::Maven | Self::Gradle => Vec::new(),
             Self::Go => stdout().lines().filter_map(go).collect(),
             Self::Cargo => cargo(&stdout()),
             Self::Unittest => String::from_utf8_lossy(&ran.stderr).lines().filter_map(unittest).collect(),

@@ -52,6 +52,8 @@ const fn leading(
 }
 
 const PYTEST: &[&str] = &["--junitxml={report}", "-o", "junit_family=xunit1"];
+/// A module without the tests in question is no failure.
+const MAVEN: &[&str] = &["-Dsurefire.failIfNoSpecifiedTests=false", "-DfailIfNoTests=false"];
 const MOCHA: &[&str] = &["--reporter=json", "--reporter-option=output={report}"];
 const NODE: &[&str] = &["--test-reporter=junit", "--test-reporter-destination={report}"];
 
@@ -91,6 +93,10 @@ static RUNNERS: &[Runner] = &[
     ),
     runner(&["ctest"], &["--output-junit", "{report}"], Reads::Junit, Selects::Nothing, Singles::None),
     leading(&["go", "test"], &["-json"], Reads::Go, Selects::Folders, Singles::Roots("-run=")),
+    runner(&["mvn"], MAVEN, Reads::Maven, Selects::Nothing, Singles::Methods("-Dtest=")),
+    runner(&["mvnw"], MAVEN, Reads::Maven, Selects::Nothing, Singles::Methods("-Dtest=")),
+    runner(&["gradle"], &[], Reads::Gradle, Selects::Nothing, Singles::Each("--tests")),
+    runner(&["gradlew"], &[], Reads::Gradle, Selects::Nothing, Singles::Each("--tests")),
     // A failing test of one target says nothing of the next.
     leading(&["cargo", "test"], &["--no-fail-fast"], Reads::Cargo, Selects::Nothing, Singles::Behind),
 ];
@@ -191,6 +197,11 @@ impl Prepared {
         words
     }
 
+    /// Where it leaves JUnit files in the work tree by itself, as a glob.
+    pub fn reports(&self) -> Option<&'static str> {
+        self.known?.0.reads.reports()
+    }
+
     /// What the run said of single tests.
     pub fn results(&self, ran: &Ran, report: &Path) -> Vec<TestResult> {
         self.known.map(|(runner, _)| runner.reads.results(ran, report)).unwrap_or_default()
@@ -268,6 +279,11 @@ mod tests {
         assert_eq!(made[2..], ["-json", "-run=^(TestA|TestB)$", "./a"]);
         let made = selected(&["cargo", "test", "--workspace"], &[], &[("src/a.rs", "tests › bound")]);
         assert_eq!(made[2..], ["--no-fail-fast", "--workspace", "--", "tests::bound"]);
+        let java = [("A.java", "com.example.BillingTest › adds(int)"), ("A.java", "com.example.BillingTest › rounds")];
+        let made = selected(&["./mvnw", "-q", "test"], &[], &java);
+        assert_eq!(made[5..], ["-Dtest=com.example.BillingTest#adds,com.example.BillingTest#rounds"]);
+        let made = selected(&["./gradlew", "test"], &[], &java[..1]);
+        assert_eq!(made[1..], ["test", "--tests", "com.example.BillingTest.adds"]);
         let made = selected(&["cargo", "test", "--", "--quiet"], &[], &[("src/a.rs", "bound")]);
         assert_eq!(made[3..], ["--", "--quiet", "bound"]);
     }

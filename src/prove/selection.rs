@@ -29,6 +29,8 @@ pub enum Singles {
     Nodes,
     /// An option for each; its value is the name with its suites.
     Each(&'static str),
+    /// An option with `Class#name` of each.
+    Methods(&'static str),
     /// One regular expression over names with their suites.
     Pattern(&'static str),
     /// One over the tests' own names.
@@ -84,6 +86,7 @@ impl Single {
             },
             // Newer ones say the test's own name again.
             Reads::Unittest => test.suite.split('.').filter(|name| *name != test.name).collect(),
+            Reads::Maven | Reads::Gradle => vec![test.suite.as_str()],
             Reads::Jest => test.suite.split(" › ").filter(|name| !name.is_empty()).collect(),
             Reads::Mocha => vec![test.suite.as_str()],
             Reads::Go | Reads::Rspec => Vec::new(),
@@ -122,6 +125,7 @@ impl Singles {
             Self::Nodes => single.node().is_some(),
             Self::Pattern(_) => !Single::pattern(&single.names.join(" ")).is_empty(),
             Self::OwnPattern(_) => !Single::pattern(single.own()).is_empty(),
+            Self::Methods(_) => single.names.len() > 1,
             Self::Each(_) | Self::Roots(_) | Self::Behind => !single.own().is_empty() && !single.own().starts_with('-'),
             Self::None => false,
         };
@@ -146,6 +150,9 @@ impl Singles {
             "--testNamePattern",
             "--test-name-pattern",
             "--deselect",
+            "--tests",
+            "-Dtest",
+            "-Dit.test",
         ];
         let option = word.split('=').next().unwrap_or_default();
         // vitest's `--run` only says that it shall end.
@@ -163,7 +170,16 @@ impl Singles {
         };
         let joined = |by: &str| singles.iter().map(|single| single.names.join(by)).collect::<Vec<_>>();
         match self {
-            Self::Each("-k") => joined(".").into_iter().flat_map(|name| ["-k".into(), name]).collect(),
+            Self::Each(option @ ("-k" | "--tests")) => {
+                joined(".").into_iter().flat_map(|name| [option.to_owned(), name]).collect()
+            }
+            Self::Methods(option) => {
+                let method = |single: &Single| match single.names.split_last() {
+                    Some((name, classes)) => format!("{}#{name}", classes.join("$")),
+                    None => String::new(),
+                };
+                vec![format!("{option}{}", singles.iter().map(method).collect::<Vec<_>>().join(","))]
+            }
             Self::Each(option) => joined(" ").into_iter().flat_map(|name| [option.to_owned(), name]).collect(),
             Self::Pattern(option) => pattern(option, joined(" ")),
             Self::OwnPattern(option) => pattern(option, singles.iter().map(|single| single.own().to_owned()).collect()),

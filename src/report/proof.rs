@@ -155,14 +155,13 @@ fn names(out: &mut String, title: &str, names: &[String]) {
 fn verdict(conviction: &Conviction) -> (Meaning, &'static str, String) {
     match conviction {
         Conviction::ConvictedByRun { detail } => (Meaning::Blocked, "convicted", detail.clone()),
-        Conviction::ConvictedByFault { counterexample: fault } => (
-            Meaning::Blocked,
-            "convicted",
-            format!(
-                "with `{}` for `{}` in {}:{} the old tests fail, the new ones pass",
-                fault.after, fault.before, fault.path, fault.line
-            ),
-        ),
+        Conviction::ConvictedByFault { counterexample: fault } => (Meaning::Blocked, "convicted", {
+            let place = format!("in {}:{} the old tests fail, the new ones pass", fault.path, fault.line);
+            match fault.after.trim_matches([';', ' ']) {
+                "" | "pass" => format!("without `{}` {place}", fault.before),
+                _ => format!("with `{}` for `{}` {place}", fault.after, fault.before),
+            }
+        }),
         Conviction::Redundant { caught } => {
             (Meaning::Passed, "redundant", format!("other tests of the head catch the {caught} faults that it caught"))
         }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::program::{self, Run, finished};
-use crate::prove::is_here;
+use crate::prove::{is_here, verdicts};
 use crate::repository::TestRepository;
 
 /// A base whose check demands `1`, and a branch from it.
@@ -163,4 +163,43 @@ fn explain_shows_what_running_said() {
     assert!(run.code == 1 && run.stdout.starts_with("## agentgate prove\n\n```text\n"), "{run:?}");
     let explained = repository.agentgate(&["explain"]);
     assert!(explained.stdout.contains("convicted: the base's tests pass on the base's code"), "{explained:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn proving_needs_no_network_and_hands_none_over() {
+    let alone = ["-r", "-n"];
+    let can_be_alone =
+        std::process::Command::new("unshare").args(alone).arg("true").status().is_ok_and(|it| it.success());
+    if !can_be_alone || !is_here("python3") {
+        return;
+    }
+    let repository = TestRepository::new();
+    let test = |check: &str| {
+        format!(
+            "import os, unittest\nfrom code_of import half\n\n\nclass T(unittest.TestCase):\n    def test_half(self):\n        {check}\n        self.assertFalse([name for name in os.environ if 'proxy' in name.lower()])\n"
+        )
+    };
+    repository.write("code_of.py", "def half(x):\n    return x / 2\n");
+    repository.write("test_half.py", test("self.assertEqual(half(4), 2)"));
+    repository.commit("base");
+    repository.branch("agent/T-1-x");
+    repository.write("test_half.py", test("self.assertTrue(half(4))"));
+    repository.commit("looser");
+    let mut command = program::command(repository.dir());
+    let agentgate = command.get_program().to_owned();
+    let environment: Vec<_> =
+        command.get_envs().map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned))).collect();
+    command = std::process::Command::new("unshare");
+    command.current_dir(repository.dir()).args(alone).arg(agentgate);
+    for (name, value) in environment {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.env("HTTPS_PROXY", "http://127.0.0.1:9").env("http_proxy", "http://127.0.0.1:9");
+    command.args(["prove", "--mutants", "4", "--format", "json", "--", "python3", "-m", "unittest"]);
+    let run = finished(&command.output().expect("it runs"));
+    assert_eq!((run.code, verdicts(&json(&run))), (1, vec!["convicted-by-fault"]), "{run:?}");
 }

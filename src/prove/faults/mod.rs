@@ -40,17 +40,21 @@ enum Operator {
     Boundary,
     /// A number, one more.
     Number,
-    /// A condition turned around.
-    Negation,
+    /// One of two operands or branches alone.
+    Part,
+    /// A regular expression that asks for more or less.
+    Pattern,
+    /// A call, an assignment or a guard that is not made.
+    Removal,
     /// Another arithmetic or logical operator.
     Operation,
     /// A text emptied.
     Text,
+    /// A condition turned around.
+    Negation,
     Truth,
     /// Nothing returned in place of a value.
     Return,
-    /// A call or an assignment that is not made.
-    Removal,
 }
 
 /// A function as faults know it.
@@ -278,6 +282,34 @@ mod tests {
             ("rust", "fn f(x: &mut T) {\n    if x.ok() {\n        x.clear();\n    }\n}\n", "if !(x.ok()) {"),
             ("rust", "fn f(x: &mut T) {\n    if x.ok() {\n        x.clear();\n    }\n}\n", ";"),
             ("ruby", "def f(x)\n    return x.value if x.ok\nend\n", "return nil if x.ok"),
+            ("python", "def f(x):\n    return x.a or x.b\n", "return x.a"),
+            ("python", "def f(x):\n    if x.a and (x.b):\n        return x.value\n", "if x.a:"),
+            ("python", "def f(x):\n    return x.a if x.ok else x.b\n", "return x.b"),
+            ("python", "def f(x):\n    if not x:\n        raise E()\n    return g(x)\n", "pass"),
+            ("python", "def f(x):\n    x.size = 3\n    return x\n", "pass"),
+            ("javascript", "function f(x) {\n    const y = x ?? {};\n    return x ? y.a : y.b;\n}\n", "const y = x;"),
+            ("javascript", "function f(x) {\n    const y = x ?? {};\n    return x ? y.a : y.b;\n}\n", "return y.b;"),
+            ("javascript", "function f(x) {\n    if (!x) return g();\n    return x;\n}\n", ""),
+            (
+                "rust",
+                "fn f(x: &mut T) -> u8 {\n    if x.ok() && x.b { return 1; }\n    x.c\n}\n",
+                "if x.ok() { return 1; }",
+            ),
+            ("rust", "fn f(x: &mut T) {\n    x.size = 3;\n    g();\n}\n", ";"),
+            (
+                "go",
+                "package p\nfunc f(x *T) {\n    x.size = 3\n    if x.a || x.b {\n        g()\n    }\n}\n",
+                "if x.a {",
+            ),
+            ("python", "A = re.compile(r'^\\d+$')\n", "A = re.compile(r'^\\d*$')"),
+            ("python", "A = re.compile(r'^\\d+$')\n", "A = re.compile(r'\\d+$')"),
+            ("javascript", "const a = /^(a|b)?[0-9]+x$/;\n", "const a = /^(a|b)[0-9]+x$/;"),
+            (
+                "go",
+                "package p\nvar a = regexp.MustCompile(`^\\d+(x|y)*$`)\n",
+                "var a = regexp.MustCompile(`^\\d+(x|y)+$`)",
+            ),
+            ("rust", "fn f() { g(r\"^\\d+$\"); }\n", "fn f() { g(r\"^\\d+\"); }"),
         ] {
             let made = faults(language, source);
             assert!(made.iter().any(|after| after == expected), "{language}: {expected:?} of {made:?}");
@@ -292,6 +324,8 @@ mod tests {
         assert_eq!(faults("javascript", "'use strict';\nimport a from 'a';\nconst b = require('b');\n"), [""; 0]);
         assert_eq!(faults("rust", "#[repr(align(8))]\nstruct A<'a, T>(&'a [T]);\n"), [""; 0]);
         assert_eq!(faults("rust", "#[cfg(test)]\nmod tests { fn t() { assert!(1 > 0); } }\n"), [""; 0]);
+        // A text with such signs in it is no pattern.
+        assert_eq!(faults("python", "A = 'a (b)* + c'\n"), ["A = \"\""]);
         // What stands last is a function's value, and a pattern no condition.
         assert_eq!(
             faults("rust", "fn f(x: &T) -> u8 {\n    if let Some(y) = x.y { y } else { x.value() }\n}\n"),

@@ -38,6 +38,18 @@ pub fn places(language: &Language, text: &str, root: &Node) -> Vec<Place> {
     reader.places
 }
 
+/// Whether brackets open and close in a text.
+fn is_balanced(text: &str) -> bool {
+    let mut depth = 0_i32;
+    for c in text.chars() {
+        depth += i32::from(matches!(c, '(' | '[' | '{')) - i32::from(matches!(c, ')' | ']' | '}'));
+        if depth < 0 {
+            return false;
+        }
+    }
+    depth == 0
+}
+
 struct Reader<'t> {
     words: Words,
     text: &'t str,
@@ -45,12 +57,51 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
+    /// Signs of a regular expression: a repetition that is another, an anchor that is gone.
+    fn pattern(&mut self, node: &Node) {
+        const MOST: usize = 12;
+        let written = self.source(node);
+        let is_pattern = node.is(Kind::Regex)
+            || ["\\d", "\\s", "\\w", "\\b", "(?:", "[^", "[a-z", "[A-Z", "[0-9"]
+                .iter()
+                .any(|sign| written.contains(sign));
+        if !is_pattern || written.contains('\n') {
+            return;
+        }
+        let bytes = written.as_bytes();
+        // Behind a quote, at most a few letters into the literal.
+        let starts = bytes.iter().position(|byte| matches!(byte, b'\'' | b'"' | b'`' | b'/')).map(|at| at + 1);
+        let repeats =
+            |at: usize| at > 0 && matches!(bytes[at - 1], b')' | b']' | b'.' | b'}' | b'a'..=b'z' | b'A'..=b'Z');
+        let ends = |at: usize| matches!(bytes.get(at + 1), Some(b'\'' | b'"' | b'`' | b'/' | b')' | b'|'));
+        let changes = bytes.iter().enumerate().filter_map(|(at, byte)| match byte {
+            b'+' if repeats(at) => Some((at, "*")),
+            b'*' if repeats(at) => Some((at, "+")),
+            b'?' if repeats(at) => Some((at, "")),
+            b'^' if starts == Some(at) => Some((at, "")),
+            b'$' if ends(at) => Some((at, "")),
+            _ => None,
+        });
+        let start = node.span.start as usize;
+        let places = changes.take(MOST).map(|(at, replacement)| Place {
+            range: start + at..start + at + 1,
+            replacement: replacement.to_owned(),
+            operator: Operator::Pattern,
+        });
+        self.places.extend(places.collect::<Vec<_>>());
+    }
+
     fn read(&mut self, node: &Node, depth: usize) {
         if depth > DEEPEST || matches!(node.kind, Kind::Import | Kind::Attribute | Kind::Type | Kind::Error) {
             return;
         }
         match node.kind {
-            Kind::If | Kind::Choice => self.condition(node),
+            Kind::If => self.condition(node),
+            Kind::Choice => {
+                self.condition(node);
+                self.branches(node);
+            }
+            Kind::Binary => self.operands(node),
             Kind::Return => self.returned(node),
             Kind::Block => self.statements(node),
             // `require('a')` is an import by another name.
@@ -62,6 +113,9 @@ impl Reader<'_> {
             let is_outside = matches!(role, Role::Type | Role::Attribute | Role::Name);
             if child.is(Kind::Text) && !is_alone && !is_outside {
                 self.literal(child);
+            }
+            if matches!(child.kind, Kind::Text | Kind::Regex) && !is_alone && !is_outside {
+                self.pattern(child);
             }
             if !is_outside {
                 self.read(child, depth + 1);
@@ -89,6 +143,32 @@ impl Reader<'_> {
         if is_plain && !is_operation && !written.contains(":=") {
             let made = format!("{}({written})", self.words.not);
             self.put(condition, made, Operator::Negation);
+        }
+    }
+
+    /// One of two operands of what is decided by either alone: `a || b`, `a ?? b`.
+    fn operands(&mut self, node: &Node) {
+        const DECIDED: &[&str] = &["||", "&&", "??", "?:", "or", "and"];
+        let (Some(left), Some(right)) = (node.child(Role::Left), node.child(Role::Right)) else { return };
+        if !DECIDED.contains(&&*node.text) {
+            return;
+        }
+        let at = |place: u32| place as usize;
+        for removed in [at(left.span.end)..at(node.span.end), at(node.span.start)..at(right.span.start)] {
+            let written = self.text.get(removed.clone()).unwrap_or_default();
+            // Parentheses may stand around an operand, and belong to no node.
+            if !written.is_empty() && is_balanced(written) {
+                self.places.push(Place { range: removed, replacement: String::new(), operator: Operator::Part });
+            }
+        }
+    }
+
+    fn branches(&mut self, node: &Node) {
+        for role in [Role::Then, Role::Else] {
+            let branch = node.child(role).map(|branch| self.source(branch).to_owned()).unwrap_or_default();
+            if !branch.is_empty() && is_balanced(&branch) && !branch.starts_with('{') {
+                self.put(node, branch, Operator::Part);
+            }
         }
     }
 
@@ -128,7 +208,11 @@ impl Reader<'_> {
                 let callee = statement.child(Role::Callee).map(Node::spelled).unwrap_or_default().to_ascii_lowercase();
                 !callee.is_empty() && !SAYING.iter().any(|word| callee.contains(word))
             };
-            if is_counted || is_call {
+            let target = statement.child(Role::Target).or_else(|| statement.child(Role::Left));
+            let is_set = statement.is(Kind::Assign)
+                && target.is_some_and(|target| matches!(target.kind, Kind::Member | Kind::Index));
+            let is_guard = statement.is(Kind::If) && statement.child(Role::Else).is_none();
+            if is_counted || is_call || is_set || is_guard {
                 self.put(statement, self.words.pass.to_owned(), Operator::Removal);
             }
         }
