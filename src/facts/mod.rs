@@ -2,6 +2,7 @@
 //!
 //! Facts carry no judgement: a fact names what is written and where. Adding one is a field here and a module beside.
 
+pub mod attributes;
 pub mod behaviour;
 pub mod ci;
 pub mod config;

@@ -1,5 +1,7 @@
 //! The branch edits what judges it.
 
+mod hiding;
+
 use std::ops::RangeInclusive;
 
 use super::{Group, OptionKind, OptionSpec, Rule};
@@ -37,7 +39,8 @@ const SETTINGS: OptionSpec = OptionSpec {
 };
 
 fn check(context: &Context<'_>) -> Vec<Finding> {
-    context.change.files.iter().filter_map(|file| finding(context, file)).collect()
+    let edits = context.change.files.iter().filter_map(|file| finding(context, file));
+    edits.chain(hiding::findings(context)).collect()
 }
 
 fn finding(context: &Context<'_>, file: &FileChange) -> Option<Finding> {
