@@ -120,6 +120,10 @@ fn within<'t>(
     from.retain(|check| !is_of_setup(check, old));
     let aside: Vec<&Check> = to.extract_if(.., |check| is_of_setup(check, new)).collect();
     split(&mut from, &mut to, new, diff);
+    // A guard of a helper is no test's demand: it gets what the others leave.
+    let guards: Vec<&Check> = from.extract_if(.., |check| is_guard_of_a_helper(check, old)).collect();
+    align(&mut from, &mut to, &mut pairs);
+    from.extend(guards);
     align(&mut from, &mut to, &mut pairs);
     to.extend(aside);
     for (before, after) in &pairs {

@@ -112,11 +112,15 @@ impl<'c> Gone<'c> {
         tests.find(|file| file.path() == test)?;
         let name = plain_name(test);
         let of_it = |path: &RepoPath| plain_name(path) == name && path.extension() == test.extension();
-        let mut files = self.production.iter().map(|file| file.file).filter(is_deleted).map(FileChange::path);
-        let found = files.find(|path| of_it(path) && (path.parent() == test.parent() || name.len() > 4))?;
+        let files = self.production.iter().map(|file| file.file).filter(is_deleted).map(FileChange::path);
+        let found: Vec<&RepoPath> = files.filter(|path| !name.is_empty() && of_it(path)).collect();
+        let beside = found.iter().find(|path| path.parent() == test.parent());
         // Elsewhere than beside its test it must have been the only one.
-        let is_alone = || !self.change.source().paths(Side::Head).iter().any(of_it);
-        (!name.is_empty() && (found.parent() == test.parent() || is_alone())).then(|| found.to_text())
+        let alone = || match found.as_slice() {
+            [only] if name.len() > 4 && !self.change.source().paths(Side::Head).iter().any(of_it) => Some(only),
+            _ => None,
+        };
+        beside.or_else(alone).map(|path| path.to_text())
     }
 
     /// Whether production code lost this name.
