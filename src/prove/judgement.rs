@@ -214,6 +214,13 @@ pub fn catches_in_head(suspect: &Suspect, faulty: &Outcome, control: &Outcome) -
     status(control) == Some(Status::Passed) && status(faulty) == Some(Status::Failed)
 }
 
+/// Whether a run in which no test noticed anything is worth as much as its control: it ran to its end, or what passed there
+/// passed here.
+pub fn is_as_whole(faulty: &Outcome, control: &Outcome) -> bool {
+    let passed = control.count(Status::Passed);
+    faulty.ended.passed() || passed > 0 && faulty.count(Status::Passed) >= passed
+}
+
 /// Whether any test of the head notices it.
 pub fn is_caught(faulty: &Outcome, control: &Outcome) -> bool {
     !differing(faulty, control).is_empty() || control.ended.passed() && !faulty.ended.passed()

@@ -6,6 +6,7 @@ use super::experiment::Setup;
 use super::judgement::Suspect;
 use crate::change::{FileChange, Role};
 use crate::facts::tests::{self, Case, Source};
+use crate::git::ObjectId;
 use crate::lang::{self, Parsed};
 use crate::{LineRange, RepoPath, Side};
 
@@ -32,7 +33,7 @@ const TOGETHER: usize = 30;
 const ASKED: usize = 8;
 
 impl Subject {
-    pub fn of(suspect: &Suspect, setup: &Setup<'_>) -> Self {
+    pub fn of(suspect: &Suspect, setup: &Setup<'_>, asked: &mut Asked) -> Self {
         let change = setup.change;
         let path = RepoPath::from(suspect.path(Side::Base));
         let title = suspect.test().unwrap_or_default();
@@ -59,7 +60,7 @@ impl Subject {
         };
         let cases: Vec<&Case> = files.iter().flat_map(|file| file.cases.iter()).filter(is_it).collect();
         subject.used = cases.iter().flat_map(|case| case.names.iter().map(ToString::to_string)).collect();
-        subject.together = together(setup, &subject.path, cases.iter().map(|case| case.lines));
+        subject.together = asked.together(setup, &subject.path, cases.iter().map(|case| case.lines));
         subject
     }
 
@@ -76,30 +77,40 @@ impl Subject {
     }
 }
 
-/// Lines of the head's code that came with lines of a test's file.
-fn together(
-    setup: &Setup<'_>,
-    test: &RepoPath,
-    lines: impl Iterator<Item = LineRange>,
-) -> BTreeMap<RepoPath, BTreeSet<u32>> {
-    let repository = setup.repository;
-    let commits: BTreeSet<_> =
-        lines.flat_map(|lines| repository.origins(setup.base, test, Some(lines))).map(|(_, commit)| commit).collect();
-    let mut files = BTreeSet::new();
-    let mut telling = BTreeSet::new();
-    for commit in commits {
-        let touched = repository.touched_by(commit);
-        if touched.len() <= TOGETHER {
-            telling.insert(commit);
-            files.extend(touched.into_iter().filter(|path| setup.roles.role(path) == Role::Production));
+/// What history was asked for already: many suspicious tests came with the same code.
+#[derive(Default)]
+pub struct Asked {
+    touched: BTreeMap<ObjectId, Vec<RepoPath>>,
+    origins: BTreeMap<RepoPath, Vec<(u32, ObjectId)>>,
+}
+
+impl Asked {
+    /// Lines of the head's code that came with lines of a test's file.
+    fn together(
+        &mut self,
+        setup: &Setup<'_>,
+        test: &RepoPath,
+        lines: impl Iterator<Item = LineRange>,
+    ) -> BTreeMap<RepoPath, BTreeSet<u32>> {
+        let repository = setup.repository;
+        let is_code = |path: &&RepoPath| setup.roles.role(path) == Role::Production && lang::of(path).is_some();
+        let mut files = BTreeSet::new();
+        let mut telling = BTreeSet::new();
+        for (_, commit) in lines.flat_map(|lines| repository.origins(setup.base, test, Some(lines))) {
+            let touched = self.touched.entry(commit).or_insert_with(|| repository.touched_by(commit));
+            if touched.len() <= TOGETHER {
+                telling.insert(commit);
+                files.extend(touched.iter().filter(is_code).cloned());
+            }
         }
+        let mut lines = |path: RepoPath| {
+            let asked = || repository.origins(setup.head, &path, None);
+            let origins = self.origins.entry(path.clone()).or_insert_with(asked);
+            let own = origins.iter().filter(|(_, commit)| telling.contains(commit)).map(|(line, _)| *line).collect();
+            (path, own)
+        };
+        files.into_iter().take(ASKED).map(&mut lines).collect()
     }
-    let lines = |path: RepoPath| {
-        let origins = repository.origins(setup.head, &path, None);
-        let own = origins.into_iter().filter(|(_, commit)| telling.contains(commit)).map(|(line, _)| line).collect();
-        (path, own)
-    };
-    files.into_iter().filter(|path| lang::of(path).is_some()).take(ASKED).map(lines).collect()
 }
 
 /// Names and other words of a text.

@@ -9,7 +9,7 @@ use super::judgement::{self, Suspect};
 use super::model::{Conviction, Counterexample, Proof, Tried};
 use super::outcome::{Outcome, Status};
 use super::selection::Selection;
-use super::subject::Subject;
+use super::subject::{Asked, Subject};
 use crate::change::Role;
 use crate::git::ObjectId;
 use crate::{RepoPath, Side, lang};
@@ -55,7 +55,8 @@ pub fn hold(
     if watched.is_empty() {
         return Ok(());
     }
-    let subjects: Vec<Subject> = suspects.iter().map(|suspect| Subject::of(suspect, setup)).collect();
+    let mut asked = Asked::default();
+    let subjects: Vec<Subject> = suspects.iter().map(|suspect| Subject::of(suspect, setup, &mut asked)).collect();
     let mut queue = Queue::new(candidates(setup, &subjects), &subjects);
     if queue.is_empty() {
         let note = "no production code was found that these tests could exercise, so no fault was tried";
@@ -65,6 +66,7 @@ pub fn hold(
     let mut trial = Trial::new(runs, suspects, &watched, outcomes)?;
     let mut tried = Tried { asked: setup.faults, ..Tried::default() };
     let mut caught = vec![(0_usize, 0_usize); suspects.len()];
+    let mut unclear = vec![false; suspects.len()];
     for turn in 0..setup.faults.saturating_mul(1 + STILLBORN) {
         let open: Vec<usize> = watched.iter().copied().filter(|at| is_open(proof, *at)).collect();
         let next = (0..open.len()).find_map(|step| queue.next(open[(turn + step) % open.len()]));
@@ -83,15 +85,22 @@ pub fn hold(
         if catching.is_empty() {
             continue;
         }
-        let Some(by) = trial.head(&next)? else {
-            if trial.is_seen_again(&next, &catching)? {
-                tried.caught_by_base += 1;
-                for at in catching {
-                    let counterexample = Counterexample::from(fault);
-                    proof.charges[at].conviction = Conviction::ConvictedByFault { counterexample };
-                }
+        let by = match trial.head(&next)? {
+            Noticed::By(by) => by,
+            Noticed::Unclear => {
+                catching.into_iter().for_each(|at| unclear[at] = true);
+                continue;
             }
-            continue;
+            Noticed::ByNone => {
+                if trial.is_seen_again(&next, &catching)? {
+                    tried.caught_by_base += 1;
+                    for at in catching {
+                        let counterexample = Counterexample::from(fault);
+                        proof.charges[at].conviction = Conviction::ConvictedByFault { counterexample };
+                    }
+                }
+                continue;
+            }
         };
         tried.caught_by_base += 1;
         tried.caught_by_head += 1;
@@ -102,7 +111,7 @@ pub fn hold(
     }
     for at in watched.into_iter().filter(|_| tried.tried > 0) {
         if is_open(proof, at) {
-            proof.charges[at].conviction = unconvicted(tried.tried, caught[at]);
+            proof.charges[at].conviction = unconvicted(tried.tried, caught[at], unclear[at]);
         }
     }
     proof.faults = tried;
@@ -110,8 +119,12 @@ pub fn hold(
 }
 
 /// What faults say of a test none of which slipped through: how many were caught, and how many of these only by other tests.
-fn unconvicted(tried: usize, (caught, elsewhere): (usize, usize)) -> Conviction {
+fn unconvicted(tried: usize, (caught, elsewhere): (usize, usize), is_unclear: bool) -> Conviction {
     match caught {
+        _ if is_unclear => Conviction::Open {
+            why: "the head's tests break down when they are run as a whole, so whether any notices what the base's version does can't be told"
+                .into(),
+        },
         // What notices no fault at all clears nothing.
         0 => Conviction::Open {
             why: format!(
@@ -121,6 +134,15 @@ fn unconvicted(tried: usize, (caught, elsewhere): (usize, usize)) -> Conviction 
         _ if caught == elsewhere => Conviction::Redundant { caught },
         _ => Conviction::Cleared { tried, caught },
     }
+}
+
+/// Which tests of the head notice a fault.
+enum Noticed {
+    /// Some; these suspects' own among them.
+    By(Vec<usize>),
+    ByNone,
+    /// They can't all be asked.
+    Unclear,
 }
 
 /// The runs of one fault after the other.
@@ -158,15 +180,15 @@ impl<'r, 'a> Trial<'r, 'a> {
         self.runs.once(tree, &self.base.selection, self.base.limit())
     }
 
-    /// The suspects whose own test of the head notices a fault; `None` where no test of the head does.
-    fn head(&mut self, next: &Next) -> Result<Option<Vec<usize>>, ProveError> {
+    /// Asks the head's tests, those first that are likely to notice a fault.
+    fn head(&mut self, next: &Next) -> Result<Noticed, ProveError> {
         let tree = self.faulty(Side::Head, next)?;
         let mut own: Vec<usize> = Vec::new();
         let mut at = 0;
         loop {
             if at == self.head.len() {
                 if !self.all_is_missing {
-                    return Ok(None);
+                    return Ok(Noticed::ByNone);
                 }
                 // Another test may notice: all of them are asked before anyone is convicted.
                 let selection = Selection::default();
@@ -180,7 +202,10 @@ impl<'r, 'a> Trial<'r, 'a> {
             let catches = |at: &usize| judgement::catches_in_head(&self.suspects[*at], &faulty, &watch.control);
             own.extend((0..self.suspects.len()).filter(catches));
             if judgement::is_caught(&faulty, &watch.control) {
-                return Ok(Some(own));
+                return Ok(Noticed::By(own));
+            }
+            if !judgement::is_as_whole(&faulty, &watch.control) {
+                return Ok(Noticed::Unclear);
             }
             at += 1;
         }

@@ -252,3 +252,27 @@ fn go_tests_meet_faults() {
         assert_eq!((run.code, verdicts(&proof)), (1, vec!["convicted-by-fault"]), "{body}: {run:?}");
     }
 }
+
+#[test]
+fn nobody_is_convicted_by_tests_that_break_down() {
+    if !is_here("pytest") {
+        return;
+    }
+    // The twin of the deleted test would notice each fault, but the whole run ends at a file that can't be read.
+    let test = "from shipping import discounted\n\n\ndef test_discounted():\n    assert discounted(200) == 195\n";
+    let repository = branch(
+        &[
+            ("shipping.py", SHIPPING),
+            ("tests/test_twin.py", test),
+            ("tests/test_other.py", "import nowhere\n"),
+            ("tests/test_shipping.py", &format!("{test}\n\ndef test_rate():\n    assert True\n")),
+        ],
+        &[("tests/test_shipping.py", "def test_rate():\n    assert True\n")],
+    );
+    repository.write("policy.toml", "version = 1\n[prove]\nenvironment = [\"PYTHONPATH\"]\n");
+    let mut command = program::command(repository.dir());
+    command.env("PYTHONPATH", ".");
+    command.args(["prove", "--policy", "policy.toml", "--mutants", "6", "--format", "json", "--", "pytest", "-q"]);
+    let run = finished(&command.output().expect("it runs"));
+    assert_eq!((run.code, verdicts(&json(&run))), (0, vec!["open"]), "{run:?}");
+}

@@ -203,3 +203,22 @@ fn proving_needs_no_network_and_hands_none_over() {
     let run = finished(&command.output().expect("it runs"));
     assert_eq!((run.code, verdicts(&json(&run))), (1, vec!["convicted-by-fault"]), "{run:?}");
 }
+
+#[test]
+fn what_others_build_in_a_cache_meanwhile_is_not_taken_for_ours() {
+    // Builds by time, as make and cargo do; and somebody else builds something else right behind it.
+    let check = "if [ ! -e cache/built ] || [ value -nt cache/built ]; then cp value cache/built; fi\nbuilt=$(cat cache/built)\necho stale > cache/built\ntest \"$built\" != stale\n";
+    let repository = TestRepository::new();
+    repository.write(".gitignore", "cache\n").write("value", "1\n").write("tests/check.sh", check);
+    repository.commit("base");
+    repository.branch("agent/T-1-x");
+    repository.write("value", "2\n").write("tests/check.sh", format!("{check}# checked\n"));
+    repository.commit("change");
+    repository.write("cache/kept", "");
+    repository.write("policy.toml", "version = 1\n[prove]\ncaches = [\"cache\"]\n");
+    let run =
+        repository.agentgate(&["prove", "--policy", "policy.toml", "--format", "json", "--", "sh", "tests/check.sh"]);
+    let proof = json(&run);
+    let cells = proof["cells"].as_array().expect("a list");
+    assert!(cells.iter().all(|cell| cell["outcome"] == "passed"), "{run:?}");
+}
