@@ -33,15 +33,25 @@ use crate::change::ChangeSet;
 pub struct Facts<'a> {
     change: &'a ChangeSet,
     tests: OnceLock<tests::Sides>,
+    all_tests: OnceLock<tests::Sides>,
 }
 
 impl<'a> Facts<'a> {
     pub fn new(change: &'a ChangeSet) -> Self {
-        Self { change, tests: OnceLock::new() }
+        Self { change, tests: OnceLock::new(), all_tests: OnceLock::new() }
     }
 
-    /// The test files of both sides, as cases with checks.
+    /// The test files of both sides, as cases with checks; cases that the branch leaves alone by name only.
     pub fn tests(&self) -> &tests::Sides {
         self.tests.get_or_init(|| tests::Sides::of(self.change))
+    }
+
+    /// The same with every case read, for whoever asks for tests that were there before.
+    pub fn all_tests(&self) -> &tests::Sides {
+        let tests = self.tests();
+        if !tests.leaves_unread() {
+            return tests;
+        }
+        self.all_tests.get_or_init(|| tests::Sides::whole(self.change))
     }
 }

@@ -57,6 +57,11 @@ impl Language {
     }
 }
 
+/// Whether everything outside of these lines is the same on both sides.
+pub fn tells_all(base: &[u8], head: &[u8], changed: &[ChangedLines]) -> bool {
+    edits(base, head, changed).is_some()
+}
+
 /// The changes as the parser wants them; `None` where parsing anew is as fast, or where the lines don't tell it all.
 fn edits(base: &[u8], head: &[u8], changed: &[ChangedLines]) -> Option<Vec<InputEdit>> {
     let (base_lines, head_lines) = (starts(base), starts(head));

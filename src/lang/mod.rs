@@ -50,7 +50,7 @@ mod shape;
 #[cfg(feature = "lang-swift")]
 mod swift;
 
-pub use both::ChangedLines;
+pub use both::{ChangedLines, tells_all};
 pub use data::{Data, Helpers, Syntax, Tests};
 pub use exports::{Export, Exports, Parameter, PassedOn};
 pub use items::{Item, for_tests};

@@ -52,7 +52,7 @@ impl Subject {
         let Some(language) = lang::of(&subject.path) else { return subject };
         let Ok(Parsed { root, unread }) = language.parse(&bytes) else { return subject };
         let inline = !file.role.is_test();
-        let source = Source { path: subject.path.clone(), language, text: bytes, root, unread, inline };
+        let source = Source { path: subject.path.clone(), language, text: bytes, root, unread, inline, touched: None };
         let files = tests::read(&[source]);
         let is_it = |case: &&Case| {
             case.title() == title

@@ -9,7 +9,7 @@ use super::model::{Case, CheckKind, MarkKind, Part, Row, Setting};
 use super::reader::{Reader, Reading, lines};
 use super::rows::parameter_pattern;
 use super::vocabulary::glob;
-use crate::lang::{Kind, Node, Role, Span};
+use crate::lang::{Kind, Node, Role};
 
 /// Cases that run inside of one another: `t.Run` in `t.Run`.
 const NESTED: usize = 8;
@@ -24,7 +24,7 @@ impl<'a> Finder<'_, 'a> {
         annotations: Annotations,
         part: Part,
     ) {
-        self.case_at(node, name, body, around, annotations, part, node.span);
+        self.case_at(node, name, body, around, annotations, part, node);
     }
 
     #[expect(clippy::too_many_arguments, reason = "everything that is known of a case, once")]
@@ -36,13 +36,18 @@ impl<'a> Finder<'_, 'a> {
         around: Surroundings,
         annotations: Annotations,
         part: Part,
-        span: Span,
+        whole: &'a Node,
     ) {
+        let span = whole.span;
+        let is_kept = part == Part::Test && !around.within && self.keeps(whole, owner);
+        if part == Part::Test && !around.within && !is_kept {
+            self.told_apart.insert(whole);
+        }
         let mut readings: Vec<Reading<'a>> = Vec::new();
         let parameters: Vec<&Node> = owner.children_in(Role::Parameter).map(parameter_pattern).collect();
         let bound =
             annotations.row_names.len() == 1 || !annotations.rows.is_empty() && annotations.row_names.is_empty();
-        if let Some(body) = body {
+        if let Some(body) = body.filter(|_| !is_kept) {
             let rows: Vec<Option<&Row>> = if annotations.rows.is_empty() || !bound || annotations.rows.len() > 100 {
                 vec![None]
             } else {
@@ -117,10 +122,11 @@ impl<'a> Finder<'_, 'a> {
             unresolved: annotations.elsewhere,
             missing: Vec::new(),
             must_throw: annotations.throws.is_some(),
+            is_kept,
             is_declared: annotations.is_test || around.class != Some(true) || around.is_test_class,
         };
         if let Some(body) = body {
-            if part != Part::Helper {
+            if part != Part::Helper && !is_kept {
                 let mut reader = self.reader(&around.scope);
                 parameters.iter().for_each(|parameter| reader.scope.bind_pattern(parameter, None));
                 case.settings.extend(reader.settings_of(body));
@@ -208,7 +214,8 @@ impl<'a> Finder<'_, 'a> {
             if name == "main" && self.cases.iter().any(|case| case.part == Part::Test) {
                 continue;
             }
-            if self.followed.contains(name) || self.seen.contains(&std::ptr::from_ref(node)) {
+            let is_known = self.followed.contains(name) || self.seen.contains(&std::ptr::from_ref(node));
+            if is_known || self.keeps(node, node) {
                 continue;
             }
             let scope = file.constants.clone();

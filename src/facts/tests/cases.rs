@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::chain::Chain;
 use super::declared::Declared;
+use super::kept::{Found, Kept};
 use super::library::Library;
 use super::marks::Annotations;
 use super::mocks::Mock;
@@ -21,6 +22,8 @@ const SUITE_DEPTH: usize = 12;
 pub struct Finder<'l, 'a> {
     pub library: &'l Library<'a>,
     pub file: usize,
+    /// What may stay unread.
+    pub(super) kept: Option<&'l Kept>,
     pub(super) cases: Vec<Case>,
     /// Cases whose name was given to something else, by their place.
     taken: HashSet<usize>,
@@ -29,6 +32,8 @@ pub struct Finder<'l, 'a> {
     pub(super) followed: HashSet<&'a str>,
     /// Functions that turned out to be cases or hooks.
     pub(super) seen: HashSet<*const Node>,
+    /// Cases that were read, and variables that are nothing but that: what is touched of them touches nothing else.
+    pub(super) told_apart: HashSet<*const Node>,
     pub aliases: Vec<(&'a str, Vec<String>, Vec<Mark>)>,
     /// The cases that are being read inside of another, outermost first.
     pub(super) open: Vec<*const Node>,
@@ -52,30 +57,33 @@ pub struct Surroundings {
 }
 
 /// Finds and reads every case of a file.
-pub fn read(library: &Library<'_>, file: usize) -> TestFile {
+pub fn read(library: &Library<'_>, file: usize, kept: Option<&Kept>) -> Found {
     let source = library.files[file].source;
     let mut finder = Finder {
         library,
         file,
+        kept,
         cases: Vec::new(),
         taken: HashSet::new(),
         settings: Vec::new(),
         mocks: Vec::new(),
         followed: HashSet::new(),
         seen: HashSet::new(),
+        told_apart: HashSet::new(),
         aliases: Vec::new(),
         open: Vec::new(),
     };
     let scope = library.files[file].constants.clone();
     let top = Surroundings { scope, ..Surroundings::default() };
     finder.suite(&source.root, top, 0);
+    let touches_more = finder.touches_more();
     finder.drop_taken();
     finder.shared_settings();
     if !source.inline {
         finder.helpers();
     }
     finder.drop_redefined();
-    TestFile {
+    let file = TestFile {
         path: source.path.clone(),
         is_collected: is_collected(&source.path, &library.files[file].vocabulary.files),
         cases: finder.cases,
@@ -83,7 +91,8 @@ pub fn read(library: &Library<'_>, file: usize) -> TestFile {
         mocks: finder.mocks,
         functions: library.files[file].functions.keys().map(|name| (*name).to_owned()).collect(),
         unread: source.unread.clone(),
-    }
+    };
+    Found { file, touches_more }
 }
 
 /// Whether runners look into a file of this name where they are not told otherwise.
@@ -347,8 +356,7 @@ impl<'l, 'a> Finder<'l, 'a> {
                 let body = declared.lambda.and_then(|lambda| lambda.child(Role::Body));
                 let owner = declared.lambda.unwrap_or(node);
                 let name = declared.name;
-                let span = node.span;
-                self.case_at(owner, &name, body, inner, declared.annotations, Part::Test, span);
+                self.case_at(owner, &name, body, inner, declared.annotations, Part::Test, node);
             }
             return;
         }
@@ -367,7 +375,7 @@ impl<'l, 'a> Finder<'l, 'a> {
                     around.clone(),
                     annotations,
                     Part::Hook,
-                    node.span,
+                    node,
                 );
                 marks.extend(self.cases.get(at).into_iter().flat_map(|hook| hook.marks.iter().cloned()));
             }
@@ -446,9 +454,14 @@ impl<'l, 'a> Finder<'l, 'a> {
         }
         let mut reader = self.reader(&around.scope);
         reader.visit(node);
+        let said = reader.reading.marks.len() + marks.len() + settings.len() + self.mocks.len();
+        let before = marks.len() + settings.len() + self.mocks.len();
         marks.extend(reader.reading.marks);
         settings.extend(self.reader(&around.scope).settings_of(node));
         self.mocks.extend(self.reader(&around.scope).mocks_of(node));
+        if marks.len() + settings.len() + self.mocks.len() == before && said == before {
+            self.told_apart.insert(node);
+        }
         around.scope = reader.scope;
     }
 }

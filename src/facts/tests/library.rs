@@ -1,6 +1,7 @@
 //! The test files of one side together: what a call in one of them may mean.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::chain::Chain;
@@ -19,6 +20,8 @@ pub struct Source {
     pub unread: Vec<Span>,
     /// Production code with tests beside it: only what is compiled for tests is read.
     pub inline: bool,
+    /// The lines that the branch touched, where all others are the same on both sides: zero-based, half open.
+    pub touched: Option<Vec<Range<usize>>>,
 }
 
 /// A source with its definitions found.
@@ -77,6 +80,11 @@ impl<'a> Library<'a> {
         };
         let ways = outside.ways.iter().filter_map(way).collect();
         Self { files, changed: sources.len(), by_name, ways }
+    }
+
+    /// The files of the change.
+    pub fn changed_files(&self) -> impl Iterator<Item = &File<'a>> {
+        self.files.iter().take(self.changed)
     }
 
     /// Whether a file is one that the change leaves alone.

@@ -15,6 +15,7 @@ mod expects;
 mod fluent;
 mod gate;
 mod interactions;
+mod kept;
 mod library;
 mod lookup;
 mod marks;
@@ -51,17 +52,39 @@ pub use sides::Sides;
 
 use rayon::prelude::*;
 
+use kept::{Found, Kept};
 use library::{Library, Outside};
 
-/// Reads the test files of one side together: a case may call a helper of another file.
+/// Reads the test files of one side together, every case of them: a case may call a helper of another file.
 pub fn read(sources: &[Source]) -> Vec<TestFile> {
     let outside = Outside::default();
     let library = Library::new(sources, &outside);
-    (0..sources.len()).into_par_iter().map(|file| cases::read(&library, file)).collect()
+    (0..sources.len()).into_par_iter().map(|file| cases::read(&library, file, None).file).collect()
+}
+
+/// Reads the test files of both sides, but for the cases that may stay unread; says which may.
+fn read_both(base: &[Source], head: &[Source]) -> (Vec<TestFile>, Vec<TestFile>, Kept) {
+    let outside = Outside::default();
+    let (was, is) = rayon::join(|| Library::new(base, &outside), || Library::new(head, &outside));
+    let mut kept = Kept::of(&was, &is);
+    let all = |library, count: usize| -> Vec<Found> {
+        (0..count).into_par_iter().map(|file| cases::read(library, file, Some(&kept))).collect()
+    };
+    let (mut old, mut new) = rayon::join(|| all(&was, base.len()), || all(&is, head.len()));
+    kept.doubt(&old, &new);
+    rayon::join(|| read_whole(&was, &kept, &mut old), || read_whole(&is, &kept, &mut new));
+    let files = |found: Vec<Found>| found.into_iter().map(|found| found.file).collect();
+    (files(old), files(new), kept)
+}
+
+/// Reads files whose unread cases were doubtful, every case of them.
+fn read_whole(library: &Library<'_>, kept: &Kept, found: &mut [Found]) {
+    let doubtful = found.par_iter_mut().enumerate().filter(|(_, found)| kept.is_whole(&found.file.path));
+    doubtful.for_each(|(at, found)| *found = cases::read(library, at, None));
 }
 
 /// Reads some of the test files of one side anew, with helpers of files that the change leaves alone.
-fn read_again(sources: &[Source], outside: &Outside, which: &[usize]) -> Vec<(usize, TestFile)> {
+fn read_again(sources: &[Source], outside: &Outside, kept: &Kept, which: &[usize]) -> Vec<(usize, TestFile)> {
     let library = Library::new(sources, outside);
-    which.par_iter().map(|file| (*file, cases::read(&library, *file))).collect()
+    which.par_iter().map(|file| (*file, cases::read(&library, *file, Some(kept)).file)).collect()
 }

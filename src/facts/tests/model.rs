@@ -52,6 +52,8 @@ pub struct Case {
     pub must_throw: bool,
     /// It has a mark of its own that makes it a test, or stands in a class that has.
     pub is_declared: bool,
+    /// The branch left it alone, and it was not read: only what is said around it and the words of it are known.
+    pub is_kept: bool,
 }
 
 /// A call of a function that no file that was read defines, and a test's helper may be.

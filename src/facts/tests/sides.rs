@@ -1,12 +1,13 @@
 //! Which files of a change are read for tests, and reading them on both sides.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::library::Source;
 use super::outside::{self, View};
-use super::{TestFile, read, runner};
+use super::{TestFile, read_both, runner};
 use crate::change::{Bytes, ChangeSet, Entry, FileChange, Mode, Role, Unreadable};
 use crate::facts::suppressions;
 use crate::lang::{self, Language, Parsed, Unparsed};
@@ -22,7 +23,22 @@ pub struct Sides {
 }
 
 impl Sides {
+    /// But for the cases that the branch leaves alone: those are known by name and not read.
     pub fn of(change: &ChangeSet) -> Self {
+        Self::read(change, true)
+    }
+
+    /// With every case of every changed file.
+    pub fn whole(change: &ChangeSet) -> Self {
+        Self::read(change, false)
+    }
+
+    /// Whether some cases were not read.
+    pub fn leaves_unread(&self) -> bool {
+        self.head.iter().flat_map(|file| &file.cases).any(|case| case.is_kept)
+    }
+
+    fn read(change: &ChangeSet, spares: bool) -> Self {
         let may_hold = |file: &&FileChange| may_hold_tests(file) || file.was == Role::Test;
         let files =
             change.files.iter().filter(may_hold).filter(|file| !is_written_anew(change, file)).collect::<Vec<_>>();
@@ -34,10 +50,15 @@ impl Sides {
             sides.unread.extend(failed.map(|(path, why)| (path, side, why)));
             sources.into_iter().flatten().collect()
         };
-        let (base, head) = (kept(Side::Base, base), kept(Side::Head, head));
-        (sides.base, sides.head) = rayon::join(|| read(&base), || read(&head));
+        let (mut base, mut head) = (kept(Side::Base, base), kept(Side::Head, head));
+        if !spares {
+            base.iter_mut().chain(&mut head).for_each(|source| source.touched = None);
+        }
+        let kept;
+        (sides.base, sides.head, kept) = read_both(&base, &head);
         outside::complete(
             change,
+            &kept,
             &mut View { side: Side::Base, sources: &base, files: &mut sides.base },
             &mut View { side: Side::Head, sources: &head, files: &mut sides.head },
         );
@@ -85,7 +106,7 @@ fn configuration(change: &ChangeSet, file: &FileChange, side: Side) -> Option<Te
     let language = lang::of(&entry.path).filter(|language| runner::fits(language))?;
     let parsed = language.parse(&bytes).ok()?;
     let (path, root) = (entry.path.clone(), parsed.root);
-    let source = Source { path, language, text: bytes, root, unread: Vec::new(), inline: false };
+    let source = Source { path, language, text: bytes, root, unread: Vec::new(), inline: false, touched: None };
     Some(runner::module(&source))
 }
 
@@ -142,7 +163,10 @@ fn sources(change: &ChangeSet, file: &FileChange) -> (Read, Read) {
         (Some(Ok(base)), Some(Ok(head))) if base.language.index == head.language.index => {
             let changed = change.changed_lines(file);
             let (before, after) = base.language.parse_both(&base.bytes, &head.bytes, &changed);
-            (Some(base.source(before)), Some(head.source(after)))
+            let kept = base.path == head.path && lang::tells_all(&base.bytes, &head.bytes, &changed);
+            let touched = |lines: Vec<Range<usize>>| kept.then_some(lines);
+            let (was, is) = changed.into_iter().unzip();
+            (Some(base.source(before, touched(was))), Some(head.source(after, touched(is))))
         }
         (base, head) => rayon::join(|| alone(base), || alone(head)),
     }
@@ -151,7 +175,7 @@ fn sources(change: &ChangeSet, file: &FileChange) -> (Read, Read) {
 fn alone(text: Option<Result<Text, (RepoPath, String)>>) -> Read {
     Some(text?.and_then(|text| {
         let parsed = text.language.parse(&text.bytes);
-        text.source(parsed)
+        text.source(parsed, None)
     }))
 }
 
@@ -164,10 +188,14 @@ struct Text {
 }
 
 impl Text {
-    fn source(self, parsed: Result<Parsed, Unparsed>) -> Result<Source, (RepoPath, String)> {
+    fn source(
+        self,
+        parsed: Result<Parsed, Unparsed>,
+        touched: Option<Vec<Range<usize>>>,
+    ) -> Result<Source, (RepoPath, String)> {
         let Self { path, language, bytes: text, inline } = self;
         match parsed {
-            Ok(Parsed { root, unread }) => Ok(Source { path, language, text, root, unread, inline }),
+            Ok(Parsed { root, unread }) => Ok(Source { path, language, text, root, unread, inline, touched }),
             Err(error) => Err((path, error.to_string())),
         }
     }

@@ -29,7 +29,7 @@ fn is_prose(role: Role) -> bool {
 
 impl<'a> Prover<'a> {
     pub(super) fn new(context: &'a Context<'a>) -> Self {
-        let lookup = Lookup::new(context.change, context.policy.roles(), &context.facts.tests().head);
+        let lookup = Lookup::new(context.change, context.policy.roles(), &context.facts.all_tests().head);
         Self { context, lookup }
     }
 
@@ -114,7 +114,7 @@ impl<'a> Prover<'a> {
         if wanted.len() < 8 {
             return None;
         }
-        let cases = self.context.facts.tests().head.iter().flat_map(|file| &file.cases);
+        let cases = self.context.facts.all_tests().head.iter().flat_map(|file| &file.cases);
         let fits = cases.filter(|case| letters(&case.name) == wanted || letters(&case.title()) == wanted);
         let verdicts: Vec<Verdict> = fits.map(verdict).collect();
         (!verdicts.is_empty()).then(|| best(text, verdicts))

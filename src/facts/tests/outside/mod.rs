@@ -11,6 +11,7 @@ mod shelf;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::kept::Kept;
 use super::library::{Outside, Source};
 use super::model::{Check, CheckKind, Missing, Part, TestFile};
 use super::read_again;
@@ -30,7 +31,7 @@ pub struct View<'s> {
 }
 
 /// Reads cases again whose calls in question lead to files that the change leaves alone.
-pub fn complete<'s>(change: &ChangeSet, base: &mut View<'s>, head: &mut View<'s>) {
+pub fn complete<'s>(change: &ChangeSet, kept: &Kept, base: &mut View<'s>, head: &mut View<'s>) {
     let asked = in_question(base.files, head.files);
     if asked.is_empty() {
         return;
@@ -47,8 +48,8 @@ pub fn complete<'s>(change: &ChangeSet, base: &mut View<'s>, head: &mut View<'s>
         }
         let [of_base, of_head] = &sought;
         let (was, is) = rayon::join(
-            || read_again(base.sources, &of_base.outside, &again[0]),
-            || read_again(head.sources, &of_head.outside, &again[1]),
+            || read_again(base.sources, &of_base.outside, kept, &again[0]),
+            || read_again(head.sources, &of_head.outside, kept, &again[1]),
         );
         for (view, files) in [(&mut *base, was), (&mut *head, is)] {
             for (at, file) in files {

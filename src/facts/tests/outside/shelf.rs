@@ -131,7 +131,7 @@ impl<'c> Shelf<'c> {
             let parsed = language.parse(bytes).ok()?;
             let text = Bytes::clone(bytes);
             let (path, root, unread) = (entry.path.clone(), parsed.root, parsed.unread);
-            Some(Arc::new(Source { path, language, text, root, unread, inline: false }))
+            Some(Arc::new(Source { path, language, text, root, unread, inline: false, touched: None }))
         };
         let source = parse();
         self.parsed.insert(key, source.clone());

@@ -1,0 +1,216 @@
+//! Cases that the branch leaves alone: known by name, not read.
+//!
+//! Most cases of a changed file are as they were, and what a case asks is the dearest thing to find out. A case may stay
+//! unread where neither it nor anything by a name that it uses was touched, on either side; where a branch touched more of a
+//! file than cases, functions, imports and plain variables, all of the file is read.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::cases::Finder;
+use super::library::{File, Library};
+use super::model::{Case, Part, TestFile};
+use crate::RepoPath;
+use crate::lang::{Kind, Node, Role};
+
+/// What may stay unread of one side.
+#[derive(Default)]
+pub struct Kept {
+    /// Names that may mean something else than on the other side.
+    names: HashSet<String>,
+    /// Files of which everything is read.
+    whole: HashSet<RepoPath>,
+}
+
+impl Kept {
+    /// By what both sides define and import.
+    pub fn of(base: &Library<'_>, head: &Library<'_>) -> Self {
+        let mut names = HashSet::new();
+        for file in base.changed_files().chain(head.changed_files()) {
+            names.extend(touched_names(file));
+        }
+        let now: HashMap<&RepoPath, &File<'_>> = head.changed_files().map(|file| (&file.source.path, file)).collect();
+        for was in base.changed_files() {
+            if let Some(is) = now.get(&was.source.path) {
+                other_imports(was, is, &mut names);
+            }
+        }
+        Self { names, whole: HashSet::new() }
+    }
+
+    /// Leaves files to be read whole whose sides don't have the same cases unread.
+    pub fn doubt(&mut self, base: &[Found], head: &[Found]) {
+        let now: HashMap<&RepoPath, &Found> = head.iter().map(|found| (&found.file.path, found)).collect();
+        for was in base {
+            let doubtful = match now.get(&was.file.path) {
+                Some(is) => was.touches_more || is.touches_more || !fit(&was.file.cases, &is.file.cases),
+                None => was.file.cases.iter().any(|case| case.is_kept),
+            };
+            if doubtful {
+                self.whole.insert(was.file.path.clone());
+            }
+        }
+    }
+
+    pub fn is_whole(&self, path: &RepoPath) -> bool {
+        self.whole.contains(path)
+    }
+}
+
+/// A file's cases, and whether the branch touched more of it than what may be told apart.
+pub struct Found {
+    pub file: TestFile,
+    pub touches_more: bool,
+}
+
+/// Both sides leave the same cases unread, and none that was read is gone.
+fn fit(base: &[Case], head: &[Case]) -> bool {
+    type Key<'c> = (&'c [String], &'c str);
+    fn named(cases: &[Case], kept: bool) -> Vec<Key<'_>> {
+        let of_kind = cases.iter().filter(|case| case.part == Part::Test && case.is_kept == kept);
+        let mut named: Vec<Key<'_>> = of_kind.map(|case| (case.suites.as_slice(), case.name.as_str())).collect();
+        named.sort_unstable();
+        named
+    }
+    let kept = named(base, true);
+    let (was, is) = (named(base, false), named(head, false));
+    let is_kept = |key: &Key<'_>| kept.binary_search(key).is_ok();
+    kept == named(head, true)
+        && was.iter().all(|key| is.binary_search(key).is_ok())
+        && !was.iter().chain(&is).any(is_kept)
+}
+
+/// Whether a run of lines lies in, or just beside, what is written from one line to another; one-based.
+fn touches(lines: &Range<usize>, first: u32, last: u32) -> bool {
+    let (first, last) = (first as usize - usize::from(first > 0), last as usize);
+    lines.start <= last && lines.end >= first
+}
+
+/// The lines of a definition, its attributes included.
+fn extent(node: &Node) -> (u32, u32) {
+    let above = node.children_in(Role::Attribute).map(|attribute| attribute.span.line).min();
+    (above.map_or(node.span.line, |line| line.min(node.span.line)), node.span.end_line)
+}
+
+fn is_touched(node: &Node, touched: &[Range<usize>]) -> bool {
+    let (first, last) = extent(node);
+    touched.iter().any(|lines| touches(lines, first, last))
+}
+
+/// Functions and variables that the branch touched; all of them where the file has no other side.
+fn touched_names(file: &File<'_>) -> Vec<String> {
+    let is_touched = |node: &Node| file.source.touched.as_ref().is_none_or(|touched| is_touched(node, touched));
+    let functions = file.functions.iter().filter(|(_, node)| is_touched(node)).map(|(name, _)| (*name).to_owned());
+    let assigned = file.source.root.nodes().filter(|node| node.is(Kind::Assign) && is_touched(node));
+    let targets = assigned.filter_map(|node| node.child(Role::Target)).flat_map(|target| target.words());
+    functions.chain(targets.map(str::to_owned)).collect()
+}
+
+/// Names that the imports of two sides say differently.
+fn other_imports(was: &File<'_>, is: &File<'_>, names: &mut HashSet<String>) {
+    let differs = |one: &File<'_>, other: &File<'_>, name: &str| {
+        one.imports.get(name) != other.imports.get(name) || one.aliases.get(name) != other.aliases.get(name)
+    };
+    for (one, other) in [(was, is), (is, was)] {
+        let imported = one.imports.keys().chain(one.aliases.keys());
+        names.extend(imported.filter(|name| differs(one, other, name)).map(|name| (*name).to_owned()));
+        // `import "a/b/assert"`: known by its last word.
+        let modules = |file: &File<'_>| -> HashSet<String> {
+            let imports = file.source.root.nodes().filter(|node| node.is(Kind::Import));
+            let mut found = HashSet::new();
+            imports.for_each(|import| {
+                import.walk(&mut |node| {
+                    if matches!(node.kind, Kind::Text | Kind::Name | Kind::Member) {
+                        found.insert(node.text.to_string());
+                    }
+                });
+            });
+            found
+        };
+        let known = modules(other);
+        for module in modules(one).difference(&known) {
+            names.extend(module.rsplit(['/', '.', ':', '\\']).next().map(str::to_owned));
+        }
+    }
+}
+
+impl<'l, 'a> Finder<'l, 'a> {
+    /// Whether a case, all of its statement, or a helper may stay unread.
+    pub(super) fn keeps(&self, whole: &'a Node, owner: &'a Node) -> bool {
+        let Some((kept, touched)) = self.sparing() else { return false };
+        !is_touched(whole, touched) && !is_touched(owner, touched) && !self.uses_what_was_touched(kept, whole)
+    }
+
+    /// What the branch touched of this file, where some of it may stay unread.
+    fn sparing(&self) -> Option<(&'l Kept, &'a [Range<usize>])> {
+        let (kept, source) = (self.kept?, self.library.files[self.file].source);
+        let touched = source.touched.as_ref().filter(|_| !kept.is_whole(&source.path))?;
+        Some((kept, touched))
+    }
+
+    /// By a name that is written in it, or in a helper it may call.
+    fn uses_what_was_touched(&self, kept: &Kept, node: &'a Node) -> bool {
+        if kept.names.is_empty() {
+            return false;
+        }
+        let mut waiting = vec![node];
+        let mut seen: HashSet<&'a str> = HashSet::new();
+        while let Some(node) = waiting.pop() {
+            let mut found = false;
+            let mut followed = Vec::new();
+            node.walk_in(&mut |inner| {
+                // Attributes and calls name their functions in texts, too.
+                if found || !matches!(inner.kind, Kind::Name | Kind::Member | Kind::Text | Kind::Parameter | Kind::Type)
+                {
+                    return;
+                }
+                for word in inner.text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')) {
+                    if word.is_empty() || !seen.insert(word) {
+                        continue;
+                    }
+                    found |= kept.names.contains(word);
+                    followed.extend(self.library.function(self.file, word).map(|(_, function)| function));
+                }
+            });
+            if found {
+                return true;
+            }
+            waiting.extend(followed);
+        }
+        false
+    }
+
+    /// Whether lines were touched that are no part of a case that is read, a function, an import or a plain variable.
+    pub(super) fn touches_more(&self) -> bool {
+        let Some((_, touched)) = self.sparing() else { return false };
+        let source = self.library.files[self.file].source;
+        touched
+            .iter()
+            .filter(|lines| !lines.is_empty())
+            .any(|lines| self.is_more(&source.root, lines, source.inline, 0))
+    }
+
+    fn is_more(&self, node: &'a Node, lines: &Range<usize>, inline: bool, depth: usize) -> bool {
+        const DEPTH: usize = 40;
+        node.nodes().any(|child| {
+            let (first, last) = extent(child);
+            let overlaps = lines.start < last as usize && lines.end >= first as usize && lines.end > 0;
+            let overlaps = overlaps && !(lines.end == first as usize - usize::from(first > 0));
+            if !overlaps || self.told_apart.contains(&std::ptr::from_ref(child)) {
+                return false;
+            }
+            match child.kind {
+                Kind::Import => return false,
+                // What is no test's in a file of production code is not read here at all.
+                Kind::Class if inline => {}
+                _ if inline => return false,
+                Kind::Function if !self.seen.contains(&std::ptr::from_ref(child)) => return false,
+                _ => {}
+            }
+            let inside = lines.start >= first as usize && lines.end < last as usize;
+            let holds =
+                matches!(child.kind, Kind::Class | Kind::Block | Kind::Call | Kind::Lambda | Kind::Other | Kind::Error);
+            !(inside && holds && depth < DEPTH) || self.is_more(child, lines, false, depth + 1)
+        })
+    }
+}
