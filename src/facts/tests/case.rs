@@ -40,6 +40,7 @@ impl<'a> Finder<'_, 'a> {
     ) {
         let span = whole.span;
         let is_kept = part == Part::Test && !around.within && self.keeps(whole, owner);
+        self.spares |= is_kept;
         if part == Part::Test && !around.within && !is_kept {
             self.told_apart.insert(whole);
         }
@@ -215,7 +216,9 @@ impl<'a> Finder<'_, 'a> {
                 continue;
             }
             let is_known = self.followed.contains(name) || self.seen.contains(&std::ptr::from_ref(node));
-            if is_known || self.keeps(node, node) {
+            let is_kept = !is_known && self.keeps(node, node);
+            self.spares |= is_kept;
+            if is_known || is_kept {
                 continue;
             }
             let scope = file.constants.clone();

@@ -34,6 +34,9 @@ pub struct Finder<'l, 'a> {
     pub(super) seen: HashSet<*const Node>,
     /// Cases that were read, and variables that are nothing but that: what is touched of them touches nothing else.
     pub(super) told_apart: HashSet<*const Node>,
+    /// Calls that hold cases: `describe`.
+    pub(super) suites: HashSet<*const Node>,
+    pub(super) spares: bool,
     pub aliases: Vec<(&'a str, Vec<String>, Vec<Mark>)>,
     /// The cases that are being read inside of another, outermost first.
     pub(super) open: Vec<*const Node>,
@@ -70,6 +73,8 @@ pub fn read(library: &Library<'_>, file: usize, kept: Option<&Kept>) -> Found {
         followed: HashSet::new(),
         seen: HashSet::new(),
         told_apart: HashSet::new(),
+        suites: HashSet::new(),
+        spares: false,
         aliases: Vec::new(),
         open: Vec::new(),
     };
@@ -83,6 +88,7 @@ pub fn read(library: &Library<'_>, file: usize, kept: Option<&Kept>) -> Found {
         finder.helpers();
     }
     finder.drop_redefined();
+    let spares = finder.spares;
     let file = TestFile {
         path: source.path.clone(),
         is_collected: is_collected(&source.path, &library.files[file].vocabulary.files),
@@ -92,7 +98,7 @@ pub fn read(library: &Library<'_>, file: usize, kept: Option<&Kept>) -> Found {
         functions: library.files[file].functions.keys().map(|name| (*name).to_owned()).collect(),
         unread: source.unread.clone(),
     };
-    Found { file, touches_more }
+    Found { file, spares, touches_more }
 }
 
 /// Whether runners look into a file of this name where they are not told otherwise.
@@ -347,6 +353,7 @@ impl<'l, 'a> Finder<'l, 'a> {
             inner.marks.extend(declared.annotations.marks.clone());
             inner.settings.extend(declared.annotations.settings.clone());
             if declared.is_suite {
+                self.suites.insert(node);
                 inner.suites.push(declared.name);
                 let Some(lambda) = declared.lambda else { return };
                 for body in lambda.children_in(Role::Body) {

@@ -42,11 +42,8 @@ impl Kept {
     pub fn doubt(&mut self, base: &[Found], head: &[Found]) {
         let now: HashMap<&RepoPath, &Found> = head.iter().map(|found| (&found.file.path, found)).collect();
         for was in base {
-            let doubtful = match now.get(&was.file.path) {
-                Some(is) => was.touches_more || is.touches_more || !fit(&was.file.cases, &is.file.cases),
-                None => was.file.cases.iter().any(|case| case.is_kept),
-            };
-            if doubtful {
+            let Some(is) = now.get(&was.file.path).filter(|is| was.spares || is.spares) else { continue };
+            if was.touches_more || is.touches_more || !fit(&was.file.cases, &is.file.cases) {
                 self.whole.insert(was.file.path.clone());
             }
         }
@@ -57,13 +54,16 @@ impl Kept {
     }
 }
 
-/// A file's cases, and whether the branch touched more of it than what may be told apart.
+/// A file's cases.
 pub struct Found {
     pub file: TestFile,
+    /// Something was left unread.
+    pub spares: bool,
+    /// The branch touched more of it than what may be told apart.
     pub touches_more: bool,
 }
 
-/// Both sides leave the same cases unread, and none that was read is gone.
+/// Both sides leave the same cases unread; and what one side reads and the other does not have is no twin of those.
 fn fit(base: &[Case], head: &[Case]) -> bool {
     type Key<'c> = (&'c [String], &'c str);
     fn named(cases: &[Case], kept: bool) -> Vec<Key<'_>> {
@@ -75,9 +75,10 @@ fn fit(base: &[Case], head: &[Case]) -> bool {
     let kept = named(base, true);
     let (was, is) = (named(base, false), named(head, false));
     let is_kept = |key: &Key<'_>| kept.binary_search(key).is_ok();
-    kept == named(head, true)
-        && was.iter().all(|key| is.binary_search(key).is_ok())
-        && !was.iter().chain(&is).any(is_kept)
+    let is_gone = |case: &&Case| is.binary_search(&(case.suites.as_slice(), case.name.as_str())).is_err();
+    let mut gone = base.iter().filter(|case| case.part == Part::Test && !case.is_kept).filter(is_gone);
+    let has_twin = |case: &Case| base.iter().any(|other| other.is_kept && other.words == case.words);
+    kept == named(head, true) && !was.iter().chain(&is).any(is_kept) && !gone.any(has_twin)
 }
 
 /// Whether a run of lines lies in, or just beside, what is written from one line to another; one-based.
@@ -97,13 +98,19 @@ fn is_touched(node: &Node, touched: &[Range<usize>]) -> bool {
     touched.iter().any(|lines| touches(lines, first, last))
 }
 
-/// Functions and variables that the branch touched; all of them where the file has no other side.
+/// Functions and variables that the branch touched; all of them where the file has no other side. What lies beside is none
+/// of them: where the touched lines became a part of it, it is touched on the other side.
 fn touched_names(file: &File<'_>) -> Vec<String> {
-    let is_touched = |node: &Node| file.source.touched.as_ref().is_none_or(|touched| is_touched(node, touched));
+    let is_touched = |node: &Node| {
+        let (first, last) = extent(node);
+        let inside = |lines: &Range<usize>| lines.start < last as usize && lines.end >= first as usize;
+        file.source.touched.as_ref().is_none_or(|touched| touched.iter().any(inside))
+    };
     let functions = file.functions.iter().filter(|(_, node)| is_touched(node)).map(|(name, _)| (*name).to_owned());
     let assigned = file.source.root.nodes().filter(|node| node.is(Kind::Assign) && is_touched(node));
     let targets = assigned.filter_map(|node| node.child(Role::Target)).flat_map(|target| target.words());
-    functions.chain(targets.map(str::to_owned)).collect()
+    let classes = file.source.root.nodes().filter(|node| node.is(Kind::Class) && is_touched(node));
+    functions.chain(targets.chain(classes.map(|class| &*class.text)).map(str::to_owned)).collect()
 }
 
 /// Names that the imports of two sides say differently.
@@ -207,10 +214,17 @@ impl<'l, 'a> Finder<'l, 'a> {
                 Kind::Function if !self.seen.contains(&std::ptr::from_ref(child)) => return false,
                 _ => {}
             }
-            let inside = lines.start >= first as usize && lines.end < last as usize;
-            let holds =
-                matches!(child.kind, Kind::Class | Kind::Block | Kind::Call | Kind::Lambda | Kind::Other | Kind::Error);
-            !(inside && holds && depth < DEPTH) || self.is_more(child, lines, false, depth + 1)
+            let is_suite = child.is(Kind::Class) || self.suites.contains(&std::ptr::from_ref(child));
+            if is_suite && lines.start < first as usize && lines.end >= last as usize {
+                return false;
+            }
+            let below = lines.start >= first as usize;
+            let holds = match child.kind {
+                Kind::Block => true,
+                Kind::Class | Kind::Call | Kind::Lambda | Kind::Other | Kind::Error => below,
+                _ => false,
+            };
+            !holds || depth > DEPTH || self.is_more(child, lines, false, depth + 1)
         })
     }
 }

@@ -11,38 +11,47 @@ const VALUE_LIMIT: usize = 120;
 const TABLE_LIMIT: usize = 20_000;
 const RESULT_LIMIT: usize = 400;
 
+/// Copied at every step into a body, and rarely changed: a copy shares everything until then.
 #[derive(Clone, Default)]
 pub struct Scope {
-    values: HashMap<Box<str>, Node>,
+    values: Arc<Values>,
     /// Tables and rows too large to stand for their name, for whoever asks for their parts.
-    tables: HashMap<Box<str>, Arc<Node>>,
+    tables: Arc<Values>,
+}
+
+type Values = HashMap<Arc<str>, Arc<Node>>;
+
+fn remove(values: &mut Arc<Values>, name: &str) {
+    if values.contains_key(name) {
+        Arc::make_mut(values).remove(name);
+    }
 }
 
 impl Scope {
     pub fn bind(&mut self, name: &str, value: Node) {
-        self.tables.remove(name);
+        remove(&mut self.tables, name);
         if value.size(VALUE_LIMIT + 1) > VALUE_LIMIT {
-            self.values.remove(name);
+            remove(&mut self.values, name);
             if matches!(value.kind, Kind::List | Kind::Map) && value.size(TABLE_LIMIT + 1) <= TABLE_LIMIT {
-                self.tables.insert(name.into(), Arc::new(value));
+                Arc::make_mut(&mut self.tables).insert(name.into(), Arc::new(value));
             }
         } else {
-            self.values.insert(name.into(), value);
+            Arc::make_mut(&mut self.values).insert(name.into(), Arc::new(value));
         }
     }
 
     pub fn forget(&mut self, name: &str) {
-        self.values.remove(name);
-        self.tables.remove(name);
+        remove(&mut self.values, name);
+        remove(&mut self.tables, name);
     }
 
     /// The large table that a name stands for.
     pub fn table(&self, node: &Node) -> Option<Arc<Node>> {
-        if node.is(Kind::Name) { self.tables.get(&node.text).cloned() } else { None }
+        if node.is(Kind::Name) { self.tables.get(&*node.text).cloned() } else { None }
     }
 
     pub fn get(&self, name: &str) -> Option<&Node> {
-        self.values.get(name)
+        self.values.get(name).map(|value| &**value)
     }
 
     /// Binds a pattern: a name, or a list or map of names to the parts of the value.
@@ -100,10 +109,10 @@ impl Scope {
     fn replace(&self, node: &Node, budget: &mut usize) -> Node {
         *budget = budget.saturating_sub(1);
         match node.kind {
-            Kind::Name => match self.values.get(&node.text) {
+            Kind::Name => match self.values.get(&*node.text) {
                 Some(value) if *budget > 0 => {
                     *budget = budget.saturating_sub(value.size(VALUE_LIMIT));
-                    value.clone()
+                    Node::clone(value)
                 }
                 _ => node.clone(),
             },

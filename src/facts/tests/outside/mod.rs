@@ -8,7 +8,7 @@ mod outline;
 mod search;
 mod shelf;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::kept::Kept;
@@ -36,12 +36,13 @@ pub fn complete<'s>(change: &ChangeSet, kept: &Kept, base: &mut View<'s>, head: 
     if asked.is_empty() {
         return;
     }
+    let shared = shared(base.files, head.files);
     let mut shelf = Shelf::new(change);
     let mut sought = [Sought::default(), Sought::default()];
     for round in 0..ROUNDS {
         let mut again = [Vec::new(), Vec::new()];
         for ((view, sought), again) in [&*base, &*head].into_iter().zip(&mut sought).zip(&mut again) {
-            *again = look_up(view, &asked, &mut shelf, sought, round);
+            *again = look_up(view, &asked, &shared, &mut shelf, sought, round);
         }
         if again.iter().all(Vec::is_empty) {
             break;
@@ -70,41 +71,51 @@ struct Sought {
 fn look_up(
     view: &View<'_>,
     asked: &HashSet<String>,
+    shared: &HashSet<(RepoPath, String)>,
     shelf: &mut Shelf<'_>,
     Sought { outside, tried }: &mut Sought,
     round: usize,
 ) -> Vec<usize> {
-    let mut again = Vec::new();
+    let mut again = BTreeSet::new();
     shelf.turn(view.side);
-    for (at, file) in view.files.iter().enumerate().take(view.sources.len()) {
-        let mut found = false;
-        for missing in file.cases.iter().flat_map(|case| &case.missing) {
-            let key = (missing.path.clone(), missing.callee.clone());
-            if outside.ways.contains_key(&key) {
-                found = true;
-                continue;
-            }
-            // What a helper outside calls is in question with it.
-            let follows = round > 0 && outside.files.iter().any(|source| source.path == missing.path);
-            if !(follows || asked.contains(&missing.callee)) || !tried.insert(key.clone()) {
-                continue;
-            }
-            let sources = view.sources.iter().chain(outside.files.iter().map(|source| &**source));
-            let Some(from) = sources.into_iter().find(|source| source.path == missing.path) else { continue };
-            let answer = Search { shelf, changed: view.sources }.find(from, missing);
-            if let Some(source) = answer {
-                outside.ways.insert(key, (source.path.clone(), missing.name.clone()));
-                if !outside.files.iter().any(|known| known.path == source.path) {
-                    outside.files.push(Arc::clone(&source));
-                }
-                found = true;
-            }
+    let files = view.files.iter().enumerate().take(view.sources.len());
+    let calls =
+        files.flat_map(|(at, file)| file.cases.iter().flat_map(|case| &case.missing).map(move |call| (at, call)));
+    let keyed = calls.map(|(at, call)| (at, call, (call.path.clone(), call.callee.clone())));
+    // What both sides call comes first: whatever else a side asks for, it finds the same for these within its budget.
+    let (both, own): (Vec<_>, Vec<_>) = keyed.partition(|(.., key)| shared.contains(key));
+    for (at, missing, key) in both.into_iter().chain(own) {
+        if outside.ways.contains_key(&key) {
+            again.insert(at);
+            continue;
         }
-        if found {
-            again.push(at);
+        // What a helper outside calls is in question with it.
+        let follows = round > 0 && outside.files.iter().any(|source| source.path == missing.path);
+        if !(follows || asked.contains(&missing.callee)) || !tried.insert(key.clone()) {
+            continue;
+        }
+        let sources = view.sources.iter().chain(outside.files.iter().map(|source| &**source));
+        let Some(from) = sources.into_iter().find(|source| source.path == missing.path) else { continue };
+        let answer = Search { shelf, changed: view.sources }.find(from, missing);
+        if let Some(source) = answer {
+            outside.ways.insert(key, (source.path.clone(), missing.name.clone()));
+            if !outside.files.iter().any(|known| known.path == source.path) {
+                outside.files.push(Arc::clone(&source));
+            }
+            again.insert(at);
         }
     }
-    again
+    again.into_iter().collect()
+}
+
+/// The calls that both sides make, whatever they mean.
+fn shared(base: &[TestFile], head: &[TestFile]) -> HashSet<(RepoPath, String)> {
+    fn keys(files: &[TestFile]) -> HashSet<(RepoPath, String)> {
+        let missing = files.iter().flat_map(|file| &file.cases).flat_map(|case| &case.missing);
+        missing.map(|call| (call.path.clone(), call.callee.clone())).collect()
+    }
+    let now = keys(head);
+    keys(base).into_iter().filter(|key| now.contains(key)).collect()
 }
 
 /// The calls whose meaning can matter: those that are gone; and the new ones, where something is gone or the test that
