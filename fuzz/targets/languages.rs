@@ -19,6 +19,6 @@ fn read(name: &str, text: &str) -> Option<Vec<TestFile>> {
     let path = RepoPath::from(name);
     let language = lang::of(&path)?;
     let parsed = language.parse(text.as_bytes()).ok()?;
-    let source = Source { path, language, text: text.as_bytes().into(), root: parsed.root, unread: parsed.unread, inline: false };
+    let source = Source { path, language, text: text.as_bytes().into(), root: parsed.root, unread: parsed.unread, inline: false, touched: None };
     Some(tests::read(&[source]))
 }

@@ -71,6 +71,7 @@ fn read(name: &str, text: &str) -> Option<Vec<TestFile>> {
         root: parsed.root,
         unread: parsed.unread,
         inline: false,
+        touched: None,
     };
     Some(tests::read(&[source]))
 }

@@ -13,7 +13,15 @@ fn outline() {
     let parsed = language.parse(&bytes).expect("parses");
     println!("{}", lang::outline(&parsed.root));
     println!("unread: {:?}", parsed.unread);
-    let source = Source { path, language, text: bytes.into(), root: parsed.root, unread: Vec::new(), inline: false };
+    let source = Source {
+        path,
+        language,
+        text: bytes.into(),
+        root: parsed.root,
+        unread: Vec::new(),
+        inline: false,
+        touched: None,
+    };
     for file in tests::read(&[source]) {
         for setting in &file.settings {
             println!("setting {:?} {} = {:?}", setting.kind, setting.what, setting.value);

@@ -98,19 +98,37 @@ fn is_touched(node: &Node, touched: &[Range<usize>]) -> bool {
     touched.iter().any(|lines| touches(lines, first, last))
 }
 
-/// Functions and variables that the branch touched; all of them where the file has no other side. What lies beside is none
-/// of them: where the touched lines became a part of it, it is touched on the other side.
+/// Functions, classes and variables that the branch touched; all functions where the file has no other side. What lies
+/// beside is none of them: where the touched lines became a part of it, it is touched on the other side.
 fn touched_names(file: &File<'_>) -> Vec<String> {
+    let functions = || file.functions.iter();
+    let Some(touched) = &file.source.touched else { return functions().map(|(name, _)| (*name).to_owned()).collect() };
     let is_touched = |node: &Node| {
         let (first, last) = extent(node);
-        let inside = |lines: &Range<usize>| lines.start < last as usize && lines.end >= first as usize;
-        file.source.touched.as_ref().is_none_or(|touched| touched.iter().any(inside))
+        touched.iter().any(|lines| lines.start < last as usize && lines.end >= first as usize)
     };
-    let functions = file.functions.iter().filter(|(_, node)| is_touched(node)).map(|(name, _)| (*name).to_owned());
-    let assigned = file.source.root.nodes().filter(|node| node.is(Kind::Assign) && is_touched(node));
-    let targets = assigned.filter_map(|node| node.child(Role::Target)).flat_map(|target| target.words());
-    let classes = file.source.root.nodes().filter(|node| node.is(Kind::Class) && is_touched(node));
-    functions.chain(targets.chain(classes.map(|class| &*class.text)).map(str::to_owned)).collect()
+    let mut names: Vec<String> =
+        functions().filter(|(_, node)| is_touched(node)).map(|(name, _)| (*name).to_owned()).collect();
+    defined(&file.source.root, &is_touched, 0, &mut names);
+    names
+}
+
+/// What stands in a file or its classes, also what a later definition replaces.
+fn defined(node: &Node, is_touched: &impl Fn(&Node) -> bool, depth: usize, names: &mut Vec<String>) {
+    const DEPTH: usize = 6;
+    for child in node.nodes().filter(|child| is_touched(child)) {
+        match child.kind {
+            Kind::Function => names.push(child.text.to_string()),
+            Kind::Assign => {
+                names.extend(child.child(Role::Target).into_iter().flat_map(Node::words).map(str::to_owned));
+            }
+            Kind::Class | Kind::Block | Kind::Other | Kind::Error if depth < DEPTH => {
+                names.extend((!child.text.is_empty()).then(|| child.text.to_string()));
+                defined(child, is_touched, depth + 1, names);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Names that the imports of two sides say differently.
