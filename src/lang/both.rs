@@ -6,6 +6,7 @@ use tree_sitter::{InputEdit, Point, Tree};
 
 use super::Language;
 use super::exports::Exports;
+use super::items::Item;
 use super::parse::{Parsed, Unparsed};
 
 /// A run of lines that differ: zero-based, half open, on the base and on the head.
@@ -18,6 +19,16 @@ impl Language {
     /// Reads both sides of a file of which only these lines differ.
     pub fn parse_both(&self, base: &[u8], head: &[u8], changed: &[ChangedLines]) -> Both<Parsed> {
         self.read_both(base, head, changed, |text, tree| self.understood(text, tree))
+    }
+
+    /// The same, with the items that stand in each side.
+    pub fn parse_both_with_items(
+        &self,
+        base: &[u8],
+        head: &[u8],
+        changed: &[ChangedLines],
+    ) -> Both<(Parsed, Vec<Item>)> {
+        self.read_both(base, head, changed, |text, tree| self.understood_with_items(text, tree))
     }
 
     /// What both sides of a file offer to others, where only these lines differ.

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use tree_sitter::Node as Syntax;
+use tree_sitter::{Node as Syntax, Tree};
 
 use super::Language;
+use super::parse::{Parsed, Unparsed};
 
 /// A function, a type, a module, an `impl`, whatever stands by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,24 @@ impl Language {
         if self.name != "rust" {
             return None;
         }
-        let tree = self.syntax_tree(text).ok()?;
+        Some(self.items_of(text, &self.syntax_tree(text).ok()?))
+    }
+
+    /// Reads a file into the neutral tree, with its items; none where it isn't Rust.
+    ///
+    /// # Errors
+    /// As [`Language::parse`].
+    pub fn parse_with_items(&self, source: &[u8]) -> Result<(Parsed, Vec<Item>), Unparsed> {
+        let text = std::str::from_utf8(source).map_err(|_| Unparsed::Encoding)?;
+        self.understood_with_items(text, self.syntax_tree(text)?)
+    }
+
+    pub(super) fn understood_with_items(&self, text: &str, tree: Tree) -> Result<(Parsed, Vec<Item>), Unparsed> {
+        let items = if self.name == "rust" { self.items_of(text, &tree) } else { Vec::new() };
+        Ok((self.understood(text, tree)?, items))
+    }
+
+    fn items_of(&self, text: &str, tree: &Tree) -> Vec<Item> {
         let file = Item {
             path: String::new(),
             parent: String::new(),
@@ -40,7 +58,7 @@ impl Language {
         };
         let mut items = vec![file];
         members(tree.root_node(), 0, text, &mut items);
-        Some(items)
+        items
     }
 }
 

@@ -6,13 +6,14 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::change::{ChangeSet, FileChange, Role, Status};
+use crate::change::{Bytes, ChangeSet, FileChange, Role, Status};
 use crate::facts::text::Lines;
-use crate::lang::{self, Kind, Language, Node, Role as Part, for_tests};
+use crate::lang::{self, Item, Kind, Language, Node, Parsed, Role as Part, for_tests};
 use crate::{RepoPath, Side};
 
 /// Larger files are not asked what they define.
@@ -38,14 +39,13 @@ struct TestFile<'c> {
 /// A file with what each of its sides defines, read when asked.
 struct File<'c> {
     file: &'c FileChange,
-    base: OnceLock<HashSet<String>>,
-    head: OnceLock<HashSet<String>>,
+    defined: OnceLock<(HashSet<String>, HashSet<String>)>,
 }
 
 impl<'c> Gone<'c> {
     pub fn of(change: &'c ChangeSet) -> Self {
         let production = change.files.iter().filter(|file| file.role == Role::Production);
-        let production = production.map(|file| File { file, base: OnceLock::new(), head: OnceLock::new() }).collect();
+        let production = production.map(|file| File { file, defined: OnceLock::new() }).collect();
         let tests = change.files.iter().filter(|file| file.role == Role::Test);
         let tests = tests.map(|file| TestFile { file, used: OnceLock::new() }).collect();
         let (deleted, helpers) = (OnceLock::new(), OnceLock::new());
@@ -170,8 +170,8 @@ impl<'c> Gone<'c> {
     }
 
     fn defines(&self, file: &File<'_>, side: Side, name: &str) -> bool {
-        let known = if side == Side::Base { &file.base } else { &file.head };
-        known.get_or_init(|| definitions(self.change, file.file, side)).contains(name)
+        let (base, head) = file.defined.get_or_init(|| definitions(self.change, file.file));
+        if side == Side::Base { base.contains(name) } else { head.contains(name) }
     }
 }
 
@@ -189,45 +189,54 @@ fn plain_name(path: &RepoPath) -> String {
     name.to_owned()
 }
 
-fn definitions(change: &ChangeSet, file: &FileChange, side: Side) -> HashSet<String> {
-    let mut names = HashSet::new();
-    let (Some(entry), Some(Ok(bytes))) = (file.side(side), change.content(file, side)) else { return names };
-    if bytes.len() > SIZE_LIMIT {
-        return names;
-    }
-    let language = lang::of(&entry.path);
-    let bytes = language.map_or(Cow::Borrowed(&*bytes), |language| without_tests(language, &bytes));
-    match language.map(|language| language.parse(&bytes)) {
-        Some(Ok(parsed)) => {
-            define(&parsed.root, false, 0, &mut names);
-            types(&bytes, &mut names);
+/// What both sides of a file define.
+fn definitions(change: &ChangeSet, file: &FileChange) -> (HashSet<String>, HashSet<String>) {
+    let side = |side| {
+        let (entry, bytes) = (file.side(side)?, change.content(file, side)?.ok()?);
+        (bytes.len() <= SIZE_LIMIT).then(|| (lang::of(&entry.path), bytes))
+    };
+    match (side(Side::Base), side(Side::Head)) {
+        (Some((Some(language), was)), Some((Some(other), is))) if language.index == other.index => {
+            let (base, head) = language.parse_both_with_items(&was, &is, &change.changed_lines(file));
+            rayon::join(|| of_code(base.ok(), &was), || of_code(head.ok(), &is))
         }
-        // Without a grammar only a whole file is known to be gone.
-        _ if file.head.is_none() => add(&mut names, &bytes, |word| word.len() >= 5),
-        _ => {}
+        (base, head) => {
+            let alone = |side: Option<(Option<&Language>, Bytes)>| {
+                let Some((language, bytes)) = side else { return HashSet::new() };
+                let read = language.and_then(|language| language.parse_with_items(&bytes).ok());
+                let mut names = of_code(read, &bytes);
+                // Without a grammar only a whole file is known to be gone.
+                if names.is_empty() && file.head.is_none() {
+                    add(&mut names, &bytes, |word| word.len() >= 5);
+                }
+                names
+            };
+            (alone(base), alone(head))
+        }
     }
+}
+
+/// What code defines, but for the tests that stand in it: what only they name, production never had.
+fn of_code(read: Option<(Parsed, Vec<Item>)>, bytes: &[u8]) -> HashSet<String> {
+    let mut names = HashSet::new();
+    let Some((parsed, items)) = read else { return names };
+    let tests: Vec<Range<usize>> = for_tests(&items).map(|item| item.extent.clone()).collect();
+    define(&parsed.root, &tests, false, 0, &mut names);
+    let mut code = Cow::Borrowed(bytes);
+    for extent in tests {
+        code.to_mut()[extent].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+    }
+    types(&code, &mut names);
     names
 }
 
-/// A file without the tests that stand in it: what only they name, production never had.
-fn without_tests<'b>(language: &Language, bytes: &'b [u8]) -> Cow<'b, [u8]> {
-    if ![&b"test"[..], b"quickcheck"].iter().any(|word| memchr::memmem::find(bytes, word).is_some()) {
-        return Cow::Borrowed(bytes);
-    }
-    let items = std::str::from_utf8(bytes).ok().and_then(|text| language.items(text));
-    let mut code = Cow::Borrowed(bytes);
-    for item in for_tests(&items.unwrap_or_default()) {
-        code.to_mut()[item.extent.clone()].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
-    }
-    code
-}
-
 /// Functions and classes wherever they are, values outside of functions.
-fn define(node: &Node, local: bool, depth: usize, names: &mut HashSet<String>) {
+fn define(node: &Node, tests: &[Range<usize>], local: bool, depth: usize, names: &mut HashSet<String>) {
     if depth > 60 {
         return;
     }
-    for child in node.nodes() {
+    let is_of_tests = |child: &&Node| tests.iter().any(|extent| extent.contains(&(child.span.start as usize)));
+    for child in node.nodes().filter(|child| !is_of_tests(child)) {
         match child.kind {
             Kind::Function | Kind::Class if child.text.len() >= 3 => {
                 names.insert(child.text.to_string());
@@ -239,7 +248,7 @@ fn define(node: &Node, local: bool, depth: usize, names: &mut HashSet<String>) {
             _ => {}
         }
         let local = local || matches!(child.kind, Kind::Function | Kind::Lambda);
-        define(child, local, depth + 1, names);
+        define(child, tests, local, depth + 1, names);
     }
 }
 

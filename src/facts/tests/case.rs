@@ -9,7 +9,7 @@ use super::model::{Case, CheckKind, MarkKind, Part, Row, Setting};
 use super::reader::{Reader, Reading, lines};
 use super::rows::parameter_pattern;
 use super::vocabulary::glob;
-use crate::lang::{Kind, Node, Role};
+use crate::lang::{Kind, Node, Role, Span};
 
 /// Cases that run inside of one another: `t.Run` in `t.Run`.
 const NESTED: usize = 8;
