@@ -76,15 +76,12 @@ fn fit(base: &[Case], head: &[Case]) -> bool {
     let (was, is) = (named(base, false), named(head, false));
     let is_kept = |key: &Key<'_>| kept.binary_search(key).is_ok();
     let is_gone = |case: &&Case| is.binary_search(&(case.suites.as_slice(), case.name.as_str())).is_err();
-    let mut gone = base.iter().filter(|case| case.part == Part::Test && !case.is_kept).filter(is_gone);
-    let has_twin = |case: &Case| base.iter().any(|other| other.is_kept && other.words == case.words);
-    kept == named(head, true) && !was.iter().chain(&is).any(is_kept) && !gone.any(has_twin)
-}
-
-/// Whether a run of lines lies in, or just beside, what is written from one line to another; one-based.
-fn touches(lines: &Range<usize>, first: u32, last: u32) -> bool {
-    let (first, last) = (first as usize - usize::from(first > 0), last as usize);
-    lines.start <= last && lines.end >= first
+    let gone = base.iter().filter(|case| case.part == Part::Test && !case.is_kept).filter(is_gone);
+    let gone: HashSet<&[Box<str>]> = gone.map(|case| case.words.as_slice()).collect();
+    let has_gone_twin = |case: &Case| case.is_kept && gone.contains(case.words.as_slice());
+    kept == named(head, true)
+        && !was.iter().chain(&is).any(is_kept)
+        && (gone.is_empty() || !base.iter().any(has_gone_twin))
 }
 
 /// The lines of a definition, its attributes included.
@@ -93,9 +90,19 @@ fn extent(node: &Node) -> (u32, u32) {
     (above.map_or(node.span.line, |line| line.min(node.span.line)), node.span.end_line)
 }
 
+/// The runs of lines that lie in a definition, at least in part; runs of no lines where something is gone from within.
+fn within<'t>(node: &Node, touched: &'t [Range<usize>]) -> &'t [Range<usize>] {
+    let (first, last) = extent(node);
+    let from = touched.partition_point(|lines| lines.end < first as usize);
+    let to = touched.partition_point(|lines| lines.start < last as usize);
+    touched.get(from..to).unwrap_or_default()
+}
+
+/// Whether lines were touched in a definition, or just beside it: they may have become a part of it, or been one.
 fn is_touched(node: &Node, touched: &[Range<usize>]) -> bool {
     let (first, last) = extent(node);
-    touched.iter().any(|lines| touches(lines, first, last))
+    let from = touched.partition_point(|lines| lines.end + 1 < first as usize);
+    touched.get(from).is_some_and(|lines| lines.start <= last as usize)
 }
 
 /// Functions, classes and variables that the branch touched; all functions where the file has no other side. What lies
@@ -103,10 +110,7 @@ fn is_touched(node: &Node, touched: &[Range<usize>]) -> bool {
 fn touched_names(file: &File<'_>) -> Vec<String> {
     let functions = || file.functions.iter();
     let Some(touched) = &file.source.touched else { return functions().map(|(name, _)| (*name).to_owned()).collect() };
-    let is_touched = |node: &Node| {
-        let (first, last) = extent(node);
-        touched.iter().any(|lines| lines.start < last as usize && lines.end >= first as usize)
-    };
+    let is_touched = |node: &Node| !within(node, touched).is_empty();
     let mut names: Vec<String> =
         functions().filter(|(_, node)| is_touched(node)).map(|(name, _)| (*name).to_owned()).collect();
     defined(&file.source.root, &is_touched, 0, &mut names);
@@ -209,21 +213,16 @@ impl<'l, 'a> Finder<'l, 'a> {
     pub(super) fn touches_more(&self) -> bool {
         let Some((_, touched)) = self.sparing() else { return false };
         let source = self.library.files[self.file].source;
-        touched
-            .iter()
-            .filter(|lines| !lines.is_empty())
-            .any(|lines| self.is_more(&source.root, lines, source.inline, 0))
+        let lines: Vec<Range<usize>> = touched.iter().filter(|lines| !lines.is_empty()).cloned().collect();
+        self.is_more(&source.root, &lines, source.inline, 0)
     }
 
-    fn is_more(&self, node: &'a Node, lines: &Range<usize>, inline: bool, depth: usize) -> bool {
+    fn is_more(&self, node: &'a Node, lines: &[Range<usize>], inline: bool, depth: usize) -> bool {
         const DEPTH: usize = 40;
         node.nodes().any(|child| {
-            let (first, last) = extent(child);
-            let overlaps = lines.start < last as usize && lines.end >= first as usize && lines.end > 0;
-            let overlaps = overlaps && !(lines.end == first as usize - usize::from(first > 0));
-            if !overlaps || self.told_apart.contains(&std::ptr::from_ref(child)) {
-                return false;
-            }
+            let lines = within(child, lines);
+            let is_told = || self.told_apart.contains(&std::ptr::from_ref(child));
+            let Some(top) = lines.first().filter(|_| !is_told()) else { return false };
             match child.kind {
                 Kind::Import => return false,
                 // What is no test's in a file of production code is not read here at all.
@@ -233,10 +232,11 @@ impl<'l, 'a> Finder<'l, 'a> {
                 _ => {}
             }
             let is_suite = child.is(Kind::Class) || self.suites.contains(&std::ptr::from_ref(child));
-            if is_suite && lines.start < first as usize && lines.end >= last as usize {
+            let (first, last) = extent(child);
+            if is_suite && top.start < first as usize && top.end >= last as usize {
                 return false;
             }
-            let below = lines.start >= first as usize;
+            let below = top.start >= first as usize;
             let holds = match child.kind {
                 Kind::Block => true,
                 Kind::Class | Kind::Call | Kind::Lambda | Kind::Other | Kind::Error => below,
