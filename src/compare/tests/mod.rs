@@ -104,7 +104,7 @@ pub fn compare(base: &[TestFile], head: &[TestFile], around: &Surroundings<'_>) 
     for new in &matched.added {
         born::case(new, &matched, &mut diff);
     }
-    removed::cases(&matched, &outcome, around, &mut diff);
+    removed::cases(&matched, head, &outcome, around, &mut diff);
     removed::files(base, head, around, &mut diff);
     mocks::compare(&matched, base, head, around, &mut diff);
     settings::files(base, head, around, &mut diff);

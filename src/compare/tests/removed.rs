@@ -8,7 +8,13 @@ use crate::RepoPath;
 use crate::facts::tests::{Case, Check, Part, TestFile};
 
 /// Cases of the base that have no counterpart, unless everything they demanded is demanded elsewhere.
-pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &Surroundings<'_>, diff: &mut TestDiff) {
+pub fn cases(
+    matched: &cases::Matched<'_>,
+    head: &[TestFile],
+    outcome: &checks::Outcome,
+    around: &Surroundings<'_>,
+    diff: &mut TestDiff,
+) {
     let mut gone: Vec<(&Case, Option<String>, (usize, usize))> = Vec::new();
     for (at, old) in matched.removed.iter().enumerate() {
         // What did not run demanded nothing.
@@ -23,7 +29,7 @@ pub fn cases(matched: &cases::Matched<'_>, outcome: &checks::Outcome, around: &S
     }
     with_their_file(&mut gone, matched, around);
     for (old, subject_gone, (credited, total)) in gone {
-        if total > 0 && is_obsolete(old, matched, around) {
+        if total > 0 && is_obsolete(old, matched, head, around) {
             continue;
         }
         let why = match (total, credited) {
@@ -108,10 +114,11 @@ pub fn files(base: &[TestFile], head: &[TestFile], around: &Surroundings<'_>, di
 }
 
 /// Whether everything a test asked went from production, and no test that stays asks it either.
-fn is_obsolete(old: &Case, matched: &cases::Matched<'_>, around: &Surroundings<'_>) -> bool {
+fn is_obsolete(old: &Case, matched: &cases::Matched<'_>, head: &[TestFile], around: &Surroundings<'_>) -> bool {
     let stays = |name: &str| {
         let heads = matched.pairs.iter().map(|(_, new)| *new).chain(matched.added.iter().copied());
         heads.filter(|case| case.part == Part::Test).any(|case| case.names.contains(name))
+            || head.iter().any(|file| file.kept_names.contains(name))
     };
     let is_gone = |word: &str| word.len() > 3 && around.is_gone(word) && !stays(word);
     let asks_what_is_gone = |check: &Check| {

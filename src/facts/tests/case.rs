@@ -1,6 +1,7 @@
 //! One case: its rows, its reading, what surrounds it.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::cases::{Finder, Surroundings};
 use super::emit::Draft;
@@ -10,6 +11,9 @@ use super::reader::{Reader, Reading, lines};
 use super::rows::parameter_pattern;
 use super::vocabulary::glob;
 use crate::lang::{Kind, Node, Role, Span};
+
+/// A body is told by so many words.
+const WORDS: usize = 4000;
 
 /// Cases that run inside of one another: `t.Run` in `t.Run`.
 const NESTED: usize = 8;
@@ -124,6 +128,7 @@ impl<'a> Finder<'_, 'a> {
             missing: Vec::new(),
             must_throw: annotations.throws.is_some(),
             is_kept,
+            body: 0,
             is_declared: annotations.is_test || around.class != Some(true) || around.is_test_class,
         };
         if let Some(body) = body {
@@ -133,10 +138,20 @@ impl<'a> Finder<'_, 'a> {
                 case.settings.extend(reader.settings_of(body));
                 case.mocks.extend(reader.mocks_of(body));
             }
-            case.words = body.words().into_iter().take(4000).map(Into::into).collect();
+            let mut words = body.words();
+            words.truncate(WORDS);
+            let mut hasher = DefaultHasher::new();
+            words.hash(&mut hasher);
+            case.body = hasher.finish();
+            if !is_kept {
+                case.words = words.into_iter().map(Into::into).collect();
+            }
             body.walk(&mut |node| {
-                if matches!(node.kind, Kind::Name | Kind::Member) {
+                let is_name = matches!(node.kind, Kind::Name | Kind::Member);
+                if is_name && !is_kept {
                     case.names.insert(node.text.clone());
+                } else if is_name && !self.kept_names.contains(&node.text) {
+                    self.kept_names.insert(node.text.clone());
                 }
             });
         }

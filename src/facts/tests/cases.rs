@@ -37,6 +37,7 @@ pub struct Finder<'l, 'a> {
     /// Calls that hold cases: `describe`.
     pub(super) suites: HashSet<*const Node>,
     pub(super) spares: bool,
+    pub(super) kept_names: HashSet<Box<str>>,
     pub aliases: Vec<(&'a str, Vec<String>, Vec<Mark>)>,
     /// The cases that are being read inside of another, outermost first.
     pub(super) open: Vec<*const Node>,
@@ -75,6 +76,7 @@ pub fn read(library: &Library<'_>, file: usize, kept: Option<&Kept>) -> Found {
         told_apart: HashSet::new(),
         suites: HashSet::new(),
         spares: false,
+        kept_names: HashSet::new(),
         aliases: Vec::new(),
         open: Vec::new(),
     };
@@ -95,6 +97,7 @@ pub fn read(library: &Library<'_>, file: usize, kept: Option<&Kept>) -> Found {
         cases: finder.cases,
         settings: finder.settings,
         mocks: finder.mocks,
+        kept_names: finder.kept_names,
         functions: library.files[file].functions.keys().map(|name| (*name).to_owned()).collect(),
         unread: source.unread.clone(),
     };

@@ -77,8 +77,8 @@ fn fit(base: &[Case], head: &[Case]) -> bool {
     let is_kept = |key: &Key<'_>| kept.binary_search(key).is_ok();
     let is_gone = |case: &&Case| is.binary_search(&(case.suites.as_slice(), case.name.as_str())).is_err();
     let gone = base.iter().filter(|case| case.part == Part::Test && !case.is_kept).filter(is_gone);
-    let gone: HashSet<&[Box<str>]> = gone.map(|case| case.words.as_slice()).collect();
-    let has_gone_twin = |case: &Case| case.is_kept && gone.contains(case.words.as_slice());
+    let gone: HashSet<u64> = gone.map(|case| case.body).collect();
+    let has_gone_twin = |case: &Case| case.is_kept && gone.contains(&case.body);
     kept == named(head, true)
         && !was.iter().chain(&is).any(is_kept)
         && (gone.is_empty() || !base.iter().any(has_gone_twin))

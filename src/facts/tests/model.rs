@@ -1,6 +1,6 @@
 //! What a file's tests demand: cases, whether they run, and their checks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::mocks::Mock;
 use crate::lang::{Node, Span};
@@ -18,6 +18,8 @@ pub struct TestFile {
     pub mocks: Vec<Mock>,
     /// Names of its functions.
     pub functions: BTreeSet<String>,
+    /// Names that the cases use that were not read.
+    pub kept_names: HashSet<Box<str>>,
     /// Regions that the grammar did not understand.
     pub unread: Vec<Span>,
 }
@@ -52,8 +54,10 @@ pub struct Case {
     pub must_throw: bool,
     /// It has a mark of its own that makes it a test, or stands in a class that has.
     pub is_declared: bool,
-    /// The branch left it alone, and it was not read: only what is said around it and the words of it are known.
+    /// The branch left it alone, and it was not read: only what is said around it is known, and `body`.
     pub is_kept: bool,
+    /// Equal where bodies have the same words.
+    pub body: u64,
 }
 
 /// A call of a function that no file that was read defines, and a test's helper may be.

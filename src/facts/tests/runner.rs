@@ -115,6 +115,7 @@ pub fn fits(language: &Language) -> bool {
 
 fn file(path: &RepoPath, settings: Vec<Setting>) -> TestFile {
     TestFile {
+        kept_names: Default::default(),
         path: path.clone(),
         is_collected: true,
         cases: Vec::new(),

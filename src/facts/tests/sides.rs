@@ -82,12 +82,8 @@ impl Drop for Sides {
 impl Sides {
     /// Whether tests that stand beside the code they test are others than before.
     pub fn inline_tests_differ(&self) -> bool {
-        fn said(files: &[TestFile]) -> BTreeSet<(&RepoPath, String, &[Box<str>])> {
-            files
-                .iter()
-                .flat_map(|file| file.cases.iter())
-                .map(|case| (&case.path, case.title(), case.words.as_slice()))
-                .collect()
+        fn said(files: &[TestFile]) -> BTreeSet<(&RepoPath, String, u64)> {
+            files.iter().flat_map(|file| file.cases.iter()).map(|case| (&case.path, case.title(), case.body)).collect()
         }
         said(&self.base) != said(&self.head)
     }
