@@ -19,7 +19,12 @@ pub(super) fn implies(now: &Check, before: &Check) -> bool {
         return false;
     }
     // Two variables may come from the same expression and still differ: `lines.next()`.
-    let distinct = now.subject.is(Kind::Name) && before.subject.is(Kind::Name);
+    let variable = |check: &Check| match check.subject == check.resolved_subject {
+        true => None,
+        false => root_name(&check.subject).map(str::to_owned),
+    };
+    let others = || matches!((variable(now), variable(before)), (Some(one), Some(other)) if one != other);
+    let distinct = now.subject.is(Kind::Name) && before.subject.is(Kind::Name) || others();
     // Rows share their words; what they stand for differs.
     let rows = before.row.is_some() && now.row.is_some();
     let same = !rows && now.subject == before.subject || !distinct && now.resolved_subject == before.resolved_subject;

@@ -46,8 +46,13 @@ fn likest(old: &[usize], now: &[usize], from: &[&Check], to: &[&Check]) -> Vec<(
     let mut ranks = Vec::new();
     for &a in old {
         for &b in now {
-            let likeness =
-                if ways > READ { 0.0 } else { similarity(&from[a].resolved_subject, &to[b].resolved_subject) };
+            let (before, after) = (&from[a].resolved_subject, &to[b].resolved_subject);
+            // Words say nothing of an empty list and an empty map.
+            let likeness = match ways > READ {
+                true => 0.0,
+                false if before == after => 2.0,
+                false => similarity(before, after),
+            };
             ranks.push((from[a].hurdles == to[b].hurdles, likeness, a, b));
         }
     }
