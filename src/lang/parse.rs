@@ -82,7 +82,7 @@ impl Language {
         let budget = BASE_BUDGET + BUDGET_PER_MIB.mul_f64(text.len() as f64 / f64::from(1 << 20));
         let started = Stopwatch::start();
         let mut watch = |_: &tree_sitter::ParseState| {
-            if started.elapsed() > budget { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if started.exceeds(budget) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let options = tree_sitter::ParseOptions::new().progress_callback(&mut watch);
         let mut parser = self.parser()?;

@@ -32,7 +32,7 @@ pub(super) fn read(source: &str, masked: &str, start: Start) -> Option<Script> {
 fn parse(text: &str) -> Option<tree_sitter::Tree> {
     let started = Stopwatch::start();
     let mut watch = |_: &tree_sitter::ParseState| {
-        if started.elapsed() > BUDGET { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if started.exceeds(BUDGET) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = tree_sitter::ParseOptions::new().progress_callback(&mut watch);
     let mut parser = tree_sitter::Parser::new();
