@@ -99,6 +99,7 @@ fn split(text: Option<&str>) -> Vec<String> {
     let lines = text.unwrap_or("").lines().take(LINES);
     lines
         .map(|line| sanitize::code(line.char_indices().nth(CHARACTERS).map_or(line, |(end, _)| &line[..end])))
+        .map(|line| sanitize::markers(&line).into_owned())
         .collect()
 }
 

@@ -126,7 +126,8 @@ fn words(spans: &[Span]) -> Vec<Vec<Span>> {
     let mut words: Vec<Vec<Span>> = Vec::new();
     let mut is_open = false;
     for span in spans {
-        for (index, piece) in span.text.split(' ').enumerate() {
+        // Here, because the backslash that breaks a runner's command takes a column.
+        for (index, piece) in sanitize::markers(&span.text).split(' ').enumerate() {
             if index > 0 {
                 is_open = false;
             }
@@ -173,8 +174,9 @@ pub fn table(rows: &[Vec<Vec<Span>>], style: Style, indent: usize) -> String {
 
 /// Cuts text to a number of columns, with `…` where something is missing.
 pub fn cut(text: &str, width: usize) -> String {
-    if columns(text) <= width {
-        return text.to_owned();
+    let text = sanitize::markers(text);
+    if columns(&text) <= width {
+        return text.into_owned();
     }
     let mut out = String::new();
     let mut used = 0;
@@ -207,6 +209,14 @@ mod tests {
     fn no_line_is_wider_than_asked() {
         assert_eq!(wrapped("日本日本日本 ab", 8), ["日本日本", "日本 ab"]);
         assert_eq!(wrapped("abcdefghijkl", 8), ["abcdefgh", "ijkl"]);
+    }
+
+    #[test]
+    fn broken_commands_of_runners_are_counted() {
+        for line in wrapped(&"##[command]x".repeat(9), 20) {
+            assert!(columns(&sanitize::commands(&line)) <= 20, "{line}");
+        }
+        assert_eq!(cut(&"##[a]".repeat(3), 10), "#\\#[a]#\\#…");
     }
 
     #[test]
