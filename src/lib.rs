@@ -10,6 +10,13 @@
 //! see them as data. Nothing to the left knows what is to the right: only [`git`] touches the repository, only
 //! [`report`] writes words, only [`cli`] prints or exits. [`judge`] walks the line once.
 
+/// The text of a table under `src`, which is written as TOML; `build.rs` makes the JSON that is read here.
+macro_rules! table {
+    ($path:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/src/", $path, ".json"))
+    };
+}
+
 pub mod agents;
 pub mod change;
 mod child;

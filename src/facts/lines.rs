@@ -27,7 +27,7 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> =
-    LazyLock::new(|| toml::from_str(include_str!("lines.toml")).expect("lines.toml is as its reader wants it"));
+    LazyLock::new(|| serde_json::from_str(table!("facts/lines")).expect("lines.toml is as its reader wants it"));
 
 /// What a line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -22,7 +22,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "python",
         extensions: &["py", "pyi"],
-        data: include_str!("data/python.toml"),
+        data: table!("lang/data/python"),
         grammar: || tree_sitter_python::LANGUAGE.into(),
         reshape: |_, _| None,
         refuses: |_| None,
@@ -32,7 +32,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "javascript",
         extensions: &["js", "mjs", "cjs", "jsx"],
-        data: include_str!("data/javascript.toml"),
+        data: table!("lang/data/javascript"),
         grammar: || tree_sitter_javascript::LANGUAGE.into(),
         reshape: |_, _| None,
         refuses: |_| None,
@@ -42,7 +42,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "typescript",
         extensions: &["ts", "mts", "cts"],
-        data: include_str!("data/typescript.toml"),
+        data: table!("lang/data/typescript"),
         grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
         reshape: |_, _| None,
         refuses: |_| None,
@@ -52,7 +52,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "tsx",
         extensions: &["tsx"],
-        data: include_str!("data/typescript.toml"),
+        data: table!("lang/data/typescript"),
         grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
         reshape: |_, _| None,
         refuses: |_| None,
@@ -62,7 +62,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "rust",
         extensions: &["rs"],
-        data: include_str!("data/rust.toml"),
+        data: table!("lang/data/rust"),
         grammar: || tree_sitter_rust::LANGUAGE.into(),
         reshape: super::rust::reshape,
         refuses: |_| None,
@@ -72,7 +72,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "go",
         extensions: &["go"],
-        data: include_str!("data/go.toml"),
+        data: table!("lang/data/go"),
         grammar: || tree_sitter_go::LANGUAGE.into(),
         reshape: super::go::reshape,
         refuses: |_| None,
@@ -82,7 +82,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "java",
         extensions: &["java"],
-        data: include_str!("data/java.toml"),
+        data: table!("lang/data/java"),
         grammar: || tree_sitter_java::LANGUAGE.into(),
         reshape: |_, _| None,
         refuses: |_| None,
@@ -92,7 +92,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "kotlin",
         extensions: &["kt", "kts"],
-        data: include_str!("data/kotlin.toml"),
+        data: table!("lang/data/kotlin"),
         grammar: || tree_sitter_kotlin_sg::LANGUAGE.into(),
         reshape: super::kotlin::reshape,
         refuses: |_| None,
@@ -102,7 +102,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "csharp",
         extensions: &["cs"],
-        data: include_str!("data/csharp.toml"),
+        data: table!("lang/data/csharp"),
         grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
         reshape: super::csharp::reshape,
         refuses: |_| None,
@@ -112,7 +112,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "ruby",
         extensions: &["rb", "rake"],
-        data: include_str!("data/ruby.toml"),
+        data: table!("lang/data/ruby"),
         grammar: || tree_sitter_ruby::LANGUAGE.into(),
         reshape: super::ruby::reshape,
         refuses: super::ruby::refuses,
@@ -122,7 +122,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "php",
         extensions: &["php"],
-        data: include_str!("data/php.toml"),
+        data: table!("lang/data/php"),
         grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
         reshape: super::php::reshape,
         refuses: |_| None,
@@ -132,7 +132,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "c",
         extensions: &["c"],
-        data: include_str!("data/c.toml"),
+        data: table!("lang/data/c"),
         grammar: || tree_sitter_c::LANGUAGE.into(),
         reshape: super::cpp::reshape,
         refuses: |_| None,
@@ -142,7 +142,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "cpp",
         extensions: &["cc", "cpp", "cxx", "hpp", "hh", "hxx", "h", "ipp"],
-        data: include_str!("data/cpp.toml"),
+        data: table!("lang/data/cpp"),
         grammar: || tree_sitter_cpp::LANGUAGE.into(),
         reshape: super::cpp::reshape,
         refuses: |_| None,
@@ -152,7 +152,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "swift",
         extensions: &["swift"],
-        data: include_str!("data/swift.toml"),
+        data: table!("lang/data/swift"),
         grammar: || tree_sitter_swift::LANGUAGE.into(),
         reshape: super::swift::reshape,
         refuses: |_| None,
@@ -162,7 +162,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "scala",
         extensions: &["scala", "sc"],
-        data: include_str!("data/scala.toml"),
+        data: table!("lang/data/scala"),
         grammar: || tree_sitter_scala::LANGUAGE.into(),
         reshape: super::scala::reshape,
         refuses: |_| None,
@@ -172,7 +172,7 @@ static ENTRIES: &[Entry] = &[
     Entry {
         name: "elixir",
         extensions: &["ex", "exs"],
-        data: include_str!("data/elixir.toml"),
+        data: table!("lang/data/elixir"),
         grammar: || tree_sitter_elixir::LANGUAGE.into(),
         reshape: super::elixir::reshape,
         refuses: |_| None,
@@ -182,9 +182,9 @@ static ENTRIES: &[Entry] = &[
 
 /// Files that only serve as a foundation for others: `extends = "…"`.
 static FOUNDATIONS: &[(&str, &str)] = &[
-    ("cpp", include_str!("data/cpp.toml")),
-    ("java", include_str!("data/java.toml")),
-    ("javascript", include_str!("data/javascript.toml")),
+    ("cpp", table!("lang/data/cpp")),
+    ("java", table!("lang/data/java")),
+    ("javascript", table!("lang/data/javascript")),
 ];
 
 /// The language a path is written in, by its extension.
@@ -212,10 +212,10 @@ fn load(index: usize) -> Option<&'static Language> {
 
 fn read(index: usize) -> Result<Language, String> {
     let entry = &ENTRIES[index];
-    let mut data: Data = toml::from_str(entry.data).map_err(|error| format!("{}: {error}", entry.name))?;
+    let mut data: Data = serde_json::from_str(entry.data).map_err(|error| format!("{}: {error}", entry.name))?;
     if let Some(under) = data.extends.take() {
         let (_, text) = FOUNDATIONS.iter().find(|(name, _)| *name == under).ok_or("extends an unknown file")?;
-        data = data.over(toml::from_str(text).map_err(|error| format!("{under}: {error}"))?);
+        data = data.over(serde_json::from_str(text).map_err(|error| format!("{under}: {error}"))?);
     }
     let grammar = (entry.grammar)();
     let mut kinds = vec![Kind::Other; grammar.node_kind_count()];
@@ -276,7 +276,7 @@ mod tests {
     fn every_node_named_in_a_data_file_is_in_a_grammar_that_uses_it() {
         let mut unknown: BTreeMap<(&str, String), bool> = BTreeMap::new();
         for entry in ENTRIES {
-            let data: Data = toml::from_str(entry.data).expect("reads");
+            let data: Data = serde_json::from_str(entry.data).expect("reads");
             let grammar = (entry.grammar)();
             let names: Vec<&str> = (0..grammar.node_kind_count())
                 .filter_map(|id| grammar.node_kind_for_id(u16::try_from(id).ok()?))

@@ -73,7 +73,7 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let data: Data = toml::from_str(include_str!("counts.toml")).expect("a tested file");
+    let data: Data = serde_json::from_str(table!("record/counts")).expect("a tested file");
     let any = RegexSet::new(data.line.iter().map(|row| &row.pattern)).expect("tested patterns");
     let compile = |row: Row| {
         let pattern = Regex::new(&row.pattern).expect("tested patterns");

@@ -116,7 +116,7 @@ struct File {
 
 static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
     // Compiled in; a test reads it.
-    toml::from_str::<File>(include_str!("settings.toml")).expect("settings.toml is tested").tool
+    serde_json::from_str::<File>(table!("facts/config/settings")).expect("settings.toml is tested").tool
 });
 
 /// Every tool with the patterns of its files, for a test that looks for its cases.

@@ -1,9 +1,9 @@
 //! How tools are told to keep quiet: `tools.toml`, read once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use regex::Regex;
+use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 
 use crate::RepoPath;
@@ -128,7 +128,7 @@ struct Table {
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     // The table is compiled in; a test reads it.
-    let File { groups, tool: tools } = toml::from_str(include_str!("tools.toml")).expect("tools.toml is tested");
+    let File { groups, tool: tools } = serde_json::from_str(table!("facts/suppressions/tools")).expect("tools.toml is tested");
     let mut by_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, tool) in tools.iter().enumerate() {
         for word in tool.files.split(' ') {
@@ -144,13 +144,11 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 /// The longest word of every comment form: without one of them a text holds no directive in a comment.
-static WORDS: LazyLock<Regex> = LazyLock::new(|| {
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let forms = TABLE.tools.iter().flat_map(|tool| &tool.comment);
-    let longest = |form: &CommentForm| form.words.split(' ').max_by_key(|word| word.len()).map(regex::escape);
-    let mut words: Vec<String> = forms.filter_map(longest).collect();
-    words.sort();
-    words.dedup();
-    Regex::new(&format!("(?i-u:{})", words.join("|"))).expect("escaped words")
+    let longest = |form: &'static CommentForm| form.words.split(' ').max_by_key(|word| word.len());
+    let words: BTreeSet<&str> = forms.filter_map(longest).collect();
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a few hundred words fit")
 });
 
 /// Whether a text can hold a directive in a comment.

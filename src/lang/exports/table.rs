@@ -37,7 +37,7 @@ pub(super) enum Names {
 
 pub(super) fn of(language: &str) -> Option<&'static Table> {
     static TABLES: LazyLock<BTreeMap<String, Table>> =
-        LazyLock::new(|| toml::from_str(include_str!("../data/exports.toml")).expect("tested"));
+        LazyLock::new(|| serde_json::from_str(table!("lang/data/exports")).expect("tested"));
     let key = match language {
         "tsx" | "javascript" => "typescript",
         "c" => "cpp",

@@ -155,8 +155,8 @@ pub(super) struct Tables {
 
 pub(super) static TABLES: LazyLock<Option<Tables>> = LazyLock::new(|| tables().ok());
 
-pub(super) fn tables() -> Result<Tables, toml::de::Error> {
-    let data: Data = toml::from_str(include_str!("../commands.toml"))?;
+pub(super) fn tables() -> Result<Tables, serde_json::Error> {
+    let data: Data = serde_json::from_str(table!("facts/ci/commands"))?;
     let mut kinds = HashMap::new();
     for (kind, tools) in &data.tools {
         kinds.extend(tools.iter().map(|tool| (tool.clone(), *kind)));
