@@ -260,10 +260,12 @@ impl Words {
 
 fn doubt(comment: &str) -> Option<What> {
     let comment = comment.trim_end();
-    UNCERTAIN.iter().find_map(|(is_strong, pattern)| {
-        let words = pattern.find(comment)?;
-        Some(What::Doubt { words: words.as_str().to_owned(), is_strong: *is_strong })
-    })
+    let lowered = comment.to_ascii_lowercase();
+    let doubts = UNCERTAIN.iter().filter(|doubt| doubt.words.iter().any(|word| lowered.contains(word)));
+    doubts
+        .filter_map(|doubt| Some((doubt, doubt.pattern.find(comment)?)))
+        .next()
+        .map(|(doubt, words)| What::Doubt { words: words.as_str().to_owned(), is_strong: doubt.is_strong })
 }
 
 struct Debugging {
@@ -286,8 +288,19 @@ static DEBUGGING: LazyLock<Vec<Debugging>> = LazyLock::new(|| {
 
 static DEBUG_TEXT: LazyLock<Regex> = LazyLock::new(|| compile(table::DEBUG_TEXT));
 
-static UNCERTAIN: LazyLock<Vec<(bool, Regex)>> = LazyLock::new(|| {
-    table::UNCERTAIN.iter().map(|(is_strong, pattern)| (*is_strong, compile(&format!("(?i){pattern}")))).collect()
+struct Uncertain {
+    is_strong: bool,
+    words: &'static [&'static str],
+    pattern: Pattern,
+}
+
+static UNCERTAIN: LazyLock<Vec<Uncertain>> = LazyLock::new(|| {
+    let row = |(is_strong, words, pattern): &(bool, &'static [&'static str], &str)| Uncertain {
+        is_strong: *is_strong,
+        words,
+        pattern: format!("(?i){pattern}").into(),
+    };
+    table::UNCERTAIN.iter().map(row).collect()
 });
 
 static REFERENCE: LazyLock<Regex> =
@@ -295,4 +308,27 @@ static REFERENCE: LazyLock<Regex> =
 
 fn compile(pattern: &str) -> Regex {
     pattern::compile(pattern).expect("patterns of the table are tested, words are escaped")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::TestRunner;
+
+    #[test]
+    fn the_words_of_every_doubt_are_in_what_its_pattern_matches() {
+        let words = Words::new(&[]);
+        let mut runner = TestRunner::deterministic();
+        for (_, needles, pattern) in table::UNCERTAIN {
+            // What is made from a pattern knows no boundaries and no ends.
+            let plain = pattern.replace(r"\b", "").replace("|$", "").replace(".{", "[ -~]{");
+            let texts = proptest::string::string_regex(&plain).expect("a plain pattern");
+            for _ in 0..200 {
+                let text = texts.new_tree(&mut runner).expect("a text").current();
+                assert!(needles.iter().any(|needle| text.to_ascii_lowercase().contains(needle)), "{text}");
+                assert!(words.prefilter.is_match(&text), "{text}");
+            }
+        }
+    }
 }

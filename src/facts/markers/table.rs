@@ -42,31 +42,51 @@ pub(super) static DEBUGGING: &[(&str, Certainty, &str)] = &[
 /// What somebody prints while looking for a mistake, whatever else the file prints.
 pub(super) static DEBUG_TEXT: &str = r#"(?i)["'`]\s*(?:\[?debug(?:ging)?\b|dbg\b|here\b[ !.:\d]*["'`]|(?:got|we are|i am|i'm) here\b|xxx+|!!!+|>>>+|={3,}|\*{3,}|-{3,}>|#{3,}|asdf|wtf|lol\b|test(?:ing)?\s*\d*["'`])"#;
 
-/// Words of somebody who was not sure, and how surely they say so.
-pub(super) static UNCERTAIN: &[(bool, &str)] = &[
-    (true, r"\bnot sure (?:if|why|whether|how|what|about|this|that)\b"),
-    (true, r"\b(?:no idea|don'?t know|unclear|do not know) (?:why|how|if|whether|what) (?:this|that|it|we|the)\b"),
-    (true, r"\bhopefully\b"),
+/// Words of somebody who was not sure: how surely they say so, plain words of which one is in every match, and the pattern.
+pub(super) static UNCERTAIN: &[(bool, &[&str], &str)] = &[
+    (true, &["not sure"], r"\bnot sure (?:if|why|whether|how|what|about|this|that)\b"),
     (
         true,
+        &["no idea", "know", "unclear"],
+        r"\b(?:no idea|don'?t know|unclear|do not know) (?:why|how|if|whether|what) (?:this|that|it|we|the)\b",
+    ),
+    (true, &["hopefully"], r"\bhopefully\b"),
+    (
+        true,
+        &["hack", "kludge", "dirty"],
         r"\b(?:temporary|temp|dirty|ugly|quick|nasty) (?:hack|kludge)\b|\bquick (?:and|&|n) dirty\b|\bhack(?:y)? (?:fix|workaround)\b",
     ),
     (
         true,
+        &["in a "],
         r"\bin a (?:real|production|full|complete|proper)[- ](?:world )?(?:implementation|application|app|scenario|system|setting|version)\b",
     ),
     (
         true,
+        &["implementation"],
         r"\b(?:placeholder|dummy|stub|simplified|naive|mock) implementation\b.{0,40}\b(?:for now|until|replace|todo)\b",
     ),
     (
         true,
+        &["implemented", "replaced", "removed", "fixed"],
         r"\b(?:would|will|should|must|needs? to) be (?:implemented|replaced|removed|fixed) (?:later|in production|properly|eventually|someday)\b",
     ),
-    (true, r"\b(?:might|may|could|probably) (?:be )?(?:wrong|incorrect|broken)\b.{0,30}(?:\?|$)"),
-    (true, r"\bi(?:'m| am) (?:not (?:sure|certain)|unsure|guessing)\b"),
-    (false, r"\bi (?:think|guess|believe|assume) (?:this|that|it|we|the)\b"),
-    (false, r"\bshould (?:probably|hopefully) work\b|\bfor some reason\b"),
-    (false, r"\bfor now\b"),
-    (false, r"\btemporar(?:y|ily) (?:fix|workaround|solution|disabled?|skipp?|comment)"),
+    (
+        true,
+        &["wrong", "incorrect", "broken"],
+        r"\b(?:might|may|could|probably) (?:be )?(?:wrong|incorrect|broken)\b.{0,30}(?:\?|$)",
+    ),
+    (true, &["i'm", "i am"], r"\bi(?:'m| am) (?:not (?:sure|certain)|unsure|guessing)\b"),
+    (
+        false,
+        &["i think", "i guess", "i believe", "i assume"],
+        r"\bi (?:think|guess|believe|assume) (?:this|that|it|we|the)\b",
+    ),
+    (
+        false,
+        &["probably work", "hopefully work", "for some reason"],
+        r"\bshould (?:probably|hopefully) work\b|\bfor some reason\b",
+    ),
+    (false, &["for now"], r"\bfor now\b"),
+    (false, &["temporar"], r"\btemporar(?:y|ily) (?:fix|workaround|solution|disabled?|skipp?|comment)"),
 ];

@@ -128,7 +128,8 @@ struct Table {
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     // The table is compiled in; a test reads it.
-    let File { groups, tool: tools } = serde_json::from_str(table!("facts/suppressions/tools")).expect("tools.toml is tested");
+    let File { groups, tool: tools } =
+        serde_json::from_str(table!("facts/suppressions/tools")).expect("tools.toml is tested");
     let mut by_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, tool) in tools.iter().enumerate() {
         for word in tool.files.split(' ') {

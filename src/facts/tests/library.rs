@@ -261,6 +261,13 @@ impl<'a> File<'a> {
             }
             self.imported(node, name);
         }
+        // `use a::b`, `use a::{b, c}`
+        if let Some(path) = node.child(Role::Value)
+            && let Some(module) = path.child(Role::Receiver).and_then(|module| module.words().first().copied())
+        {
+            self.imported(path, module);
+            self.imports.insert(&path.text, module);
+        }
         let module = node.child(Role::Receiver).map(|module| module.text.to_string());
         let mut found = Vec::new();
         node.walk(&mut |n| {

@@ -1,7 +1,7 @@
 //! Assignments and calls: checks, callbacks, skips, mocks.
 
 use super::Reader;
-use crate::facts::tests::chain::Chain;
+use crate::facts::tests::chain::{Chain, Segment};
 use crate::facts::tests::model::{Check, CheckKind, HurdleKind};
 use crate::facts::tests::rows::element_pattern;
 use crate::facts::tests::run::is_home_made;
@@ -161,7 +161,10 @@ impl<'a> Reader<'_, 'a> {
         if own {
             return chain.segments.len() == 2;
         }
-        if chain.segments.len() > 1 || first.name.starts_with(char::is_uppercase) {
+        if chain.segments.len() > 1 {
+            return self.is_made_for_tests(chain);
+        }
+        if first.name.starts_with(char::is_uppercase) {
             return false;
         }
         let file = self.file();
@@ -175,6 +178,22 @@ impl<'a> Reader<'_, 'a> {
             None if !file.vocabulary.builtins.iter().any(|known| !known.ends_with('!')) => false,
             None => !file.vocabulary.builtins.iter().any(|known| glob(known, first.name)),
         }
+    }
+
+    /// Whether what is called is a method of something that test code made: `project().build().run()`, also by a name.
+    fn is_made_for_tests(&self, chain: &Chain<'a>) -> bool {
+        let is_maker = |segment: &Segment<'_>| {
+            let module = self.file().imports.get(segment.name).map(|module| module.to_ascii_lowercase());
+            segment.arguments.is_some()
+                && module.is_some_and(|module| ["test", "spec", "harness"].iter().any(|word| module.contains(word)))
+        };
+        let Some(first) = chain.segments.first() else { return false };
+        let made = self.scope.get(first.name).map(Chain::of);
+        let maker = match &made {
+            Some(made) if first.arguments.is_none() && made.root.is_none() => made.segments.first(),
+            _ => Some(first),
+        };
+        maker.is_some_and(is_maker)
     }
 
     /// `rows.forEach(row => …)`
