@@ -59,7 +59,7 @@ pub use parse::{Parsed, SIZE_LIMIT, Token, Unparsed};
 pub use pieces::{Class, Declares, Lexeme, Piece};
 pub use registry::{all, by_name, of};
 
-use std::collections::BTreeMap;
+use hashbrown::HashMap;
 
 /// A grammar with its tables.
 pub struct Language {
@@ -70,7 +70,7 @@ pub struct Language {
     /// By the grammar's node number.
     kinds: Vec<Kind>,
     /// By the grammar's node and field numbers.
-    roles: BTreeMap<(u16, u16), Role>,
+    roles: HashMap<(u16, u16), Role>,
     /// What data can't say: may turn a grammar node into a neutral one itself.
     reshape: Reshape,
     /// Why a text must not be given to this grammar.

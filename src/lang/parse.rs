@@ -1,10 +1,10 @@
 //! Parsing with a budget: grammars are C code that meets hostile input.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use hashbrown::HashMap;
 use tree_sitter::Tree;
 
 use super::Language;

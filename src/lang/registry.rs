@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use hashbrown::HashMap;
+
 use super::{Data, Kind, Language, Reshape};
 use crate::RepoPath;
 
@@ -236,7 +238,7 @@ fn read(index: usize) -> Result<Language, String> {
             }
         }
     }
-    let mut roles = BTreeMap::new();
+    let mut roles = HashMap::new();
     for (place, role) in &data.fields {
         let (node, field) = place.split_once('.').ok_or_else(|| format!("`{place}` is not node.field"))?;
         let Some(field) = grammar.field_id_for_name(field) else { continue };

@@ -1,6 +1,6 @@
 //! Which case of the head is which case of the base.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use super::Surroundings;
 use crate::RepoPath;

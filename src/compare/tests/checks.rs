@@ -1,7 +1,6 @@
 //! Which check of the head answers which check of the base.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::cases::Matched;

@@ -1,7 +1,6 @@
 //! Checks of the head that answer for those of cases that are gone; each once.
 
-use std::collections::{HashMap, HashSet};
-
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::checks::Left;
@@ -38,7 +37,7 @@ impl<'p> Credit<'p> {
             if check.row.is_some() && std::ptr::eq(table, &self.loose) {
                 continue;
             }
-            let free = table.get(&key).and_then(|at| at.iter().find(|at| !self.used.contains(at)));
+            let free = table.get(&key).and_then(|at| at.iter().find(|at| !self.used.contains(*at)));
             if let Some(at) = free
                 && !matches!(strength::judge(check, self.pool[*at].check), Verdict::Looser { .. })
             {

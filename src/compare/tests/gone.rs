@@ -5,10 +5,10 @@
 //! files that still have it.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::change::{Bytes, ChangeSet, FileChange, Role, Status};

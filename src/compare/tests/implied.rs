@@ -1,6 +1,6 @@
 //! What need not be demanded again: it is said by another check, or was written anew.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::strength;
 use crate::facts::tests::{Case, Check, CheckKind};

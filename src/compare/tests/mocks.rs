@@ -1,6 +1,6 @@
 //! Tests that newly replace the very thing they ask.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::{Change, Spot, Surroundings, TestDiff, Transition, cases::Matched};
 use crate::facts::tests::{Case, Check, Mock, Part, TestFile};

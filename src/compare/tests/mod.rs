@@ -24,7 +24,7 @@ pub use born::demands;
 pub use strength::{Verdict, judge, level};
 pub use surroundings::Surroundings;
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use crate::facts::tests::{Case, Check, Setting, TestFile};
 use crate::{LineRange, RepoPath};

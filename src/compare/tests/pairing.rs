@@ -1,6 +1,6 @@
 //! Which check of a case is which check of its counterpart.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use super::implied::contains;
 use super::strength;

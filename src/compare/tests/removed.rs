@@ -1,6 +1,6 @@
 //! Cases that are gone, with what they demanded.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use super::credit::signature;
 use super::{Change, Surroundings, TestDiff, Transition, cases, checks, spot_of_case, strength};

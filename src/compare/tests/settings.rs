@@ -1,6 +1,6 @@
 //! Timeouts, sleeps and retries: old number against new number.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::{Change, Surroundings, TestDiff, Transition, spot_of_setting};
 use crate::RepoPath;

@@ -1,6 +1,6 @@
 //! What the comparison of tests may know beside the two models.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::gone::Gone;
 use crate::RepoPath;

@@ -1,7 +1,8 @@
 //! One case: its rows, its reading, what surrounds it.
 
-use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+
+use hashbrown::HashSet;
 
 use super::cases::{Finder, Surroundings};
 use super::emit::Draft;

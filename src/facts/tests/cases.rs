@@ -1,6 +1,6 @@
 //! Finds the cases of a file: functions by name or attribute, calls that declare them.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::chain::Chain;
 use super::declared::Declared;

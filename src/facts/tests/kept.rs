@@ -4,8 +4,9 @@
 //! unread where neither it nor anything by a name that it uses was touched, on either side; where a branch touched more of a
 //! file than cases, functions, imports and plain variables, all of the file is read.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::cases::Finder;
 use super::library::{File, Library};

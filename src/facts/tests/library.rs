@@ -1,8 +1,9 @@
 //! The test files of one side together: what a call in one of them may mean.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::chain::Chain;
 use super::scope::Scope;

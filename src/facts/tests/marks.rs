@@ -1,6 +1,6 @@
 //! Decorators, annotations, attributes: what they say about the case they stand before.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::chain::{Chain, argument, named};
 use super::emit::part;

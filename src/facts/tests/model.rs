@@ -1,6 +1,8 @@
 //! What a file's tests demand: cases, whether they run, and their checks.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+
+use hashbrown::HashSet;
 
 use super::mocks::Mock;
 use crate::lang::{Node, Span};

@@ -1,7 +1,8 @@
 //! What names stand for: locals, constants and parameters replaced by their values.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use crate::lang::{Kind, Node, Role, Span};
 

@@ -8,8 +8,10 @@ mod outline;
 mod search;
 mod shelf;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::kept::Kept;
 use super::library::{Outside, Source};

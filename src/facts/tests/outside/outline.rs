@@ -1,6 +1,6 @@
 //! What a file says of helpers: what it defines, inherits and imports.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::super::chain::Chain;
 use super::super::library::Source;

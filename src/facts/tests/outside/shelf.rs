@@ -1,8 +1,9 @@
 //! Files of a side that the change leaves alone, read and parsed within a budget.
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::super::library::Source;
 use super::outline::Outline;

@@ -9,7 +9,7 @@ mod helpers;
 
 pub use calls::is_declaration;
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use super::chain::Chain;
 use super::gate;

@@ -51,8 +51,10 @@ mod table;
 pub use spec::{ArgumentRole, Form, Spec, Words};
 pub use table::{Table, glob};
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
+
+use hashbrown::HashMap;
 
 use crate::lang::Language;
 

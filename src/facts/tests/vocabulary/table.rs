@@ -1,6 +1,6 @@
 //! Rows found by dotted path.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// Rows by the last segment of their pattern.
 pub struct Table<T> {
