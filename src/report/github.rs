@@ -20,12 +20,12 @@ const MESSAGE: usize = 3_000;
 
 /// One workflow command a line, and one line for the people who read the log.
 pub fn render(report: &Report) -> String {
-    let standing = report.standing();
+    let (standing, untold) = (report.standing(), report.unread_untold());
     let mut out = String::new();
     for (level, command) in [(Level::Block, "error"), (Level::Warn, "warning"), (Level::Note, "notice")] {
         let findings: Vec<_> = standing.iter().filter(|finding| finding.level == level).collect();
         // One warning may be needed for files that could not be read.
-        let room = PER_KIND - usize::from(level == Level::Warn && !report.unread.is_empty());
+        let room = PER_KIND - usize::from(level == Level::Warn && !untold.is_empty());
         let shown = if findings.len() > room { room - 1 } else { findings.len() };
         for finding in &findings[..shown] {
             out.push_str(&annotation(command, finding));
@@ -35,8 +35,8 @@ pub fn render(report: &Report) -> String {
             _ = writeln!(out, "::{command} title=agentgate::{}", data(&text));
         }
     }
-    if let Some(first) = report.unread.first() {
-        let more = report.unread.len() - 1;
+    if let Some(first) = untold.first() {
+        let more = untold.len() - 1;
         let more = if more == 0 { String::new() } else { format!(" (and {})", text::count(more, "more file")) };
         let text = format!("not read, and so not judged: {}: {}{more}", first.path, first.why);
         _ = writeln!(out, "::warning title=agentgate::{}", data(&sanitize::line(&text)));

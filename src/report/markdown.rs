@@ -141,7 +141,7 @@ fn waived(out: &mut String, report: &Report, room: usize) -> usize {
 
 fn unread(out: &mut String, report: &Report, room: usize) -> usize {
     let mut left = 0;
-    for (index, unread) in report.unread.iter().enumerate() {
+    for (index, unread) in report.unread_untold().into_iter().enumerate() {
         let line = format!("- {}: {}\n", code(&unread.path), prose(&unread.why));
         left += usize::from(!push_item(out, "Not read", index, &line, room));
     }

@@ -183,6 +183,15 @@ impl Report {
         }
     }
 
+    /// Files that were not read and of which no finding says the same.
+    pub fn unread_untold(&self) -> Vec<&Unread> {
+        let tells = |unread: &Unread| {
+            let same = |finding: &Finding| finding.path.as_ref() == Some(&unread.path) && finding.message == unread.why;
+            self.findings.iter().any(|finding| finding.waiver.is_none() && same(finding))
+        };
+        self.unread.iter().filter(|unread| !tells(unread)).collect()
+    }
+
     /// What counts, gravest first: blocking, warnings, notes; each in the report's order. Waived findings are not here.
     pub fn standing(&self) -> Vec<&Finding> {
         let mut standing: Vec<_> = self.findings.iter().filter(|finding| finding.waiver.is_none()).collect();

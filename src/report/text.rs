@@ -340,12 +340,13 @@ impl Page {
     }
 
     pub fn unread(&mut self, report: &Report) {
-        for unread in report.unread.iter().take(LISTED) {
+        let untold = report.unread_untold();
+        for unread in untold.iter().take(LISTED) {
             let text = format!("unread {}: {}", sanitize::line(&unread.path), sanitize::line(&unread.why));
             self.wrapped(&[Span::plain(text)]);
         }
-        self.more(report.unread.len(), "unread", "not read");
-        if !report.unread.is_empty() {
+        self.more(untold.len(), "unread", "not read");
+        if !untold.is_empty() {
             self.line("");
         }
     }

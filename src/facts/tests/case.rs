@@ -6,6 +6,7 @@ use hashbrown::HashSet;
 
 use super::cases::{Finder, Surroundings};
 use super::emit::Draft;
+use super::kept::Met;
 use super::marks::Annotations;
 use super::model::{Case, CheckKind, MarkKind, Part, Row, Setting};
 use super::reader::{Reader, Reading, lines};
@@ -47,7 +48,7 @@ impl<'a> Finder<'_, 'a> {
         let is_kept = part == Part::Test && !around.within && self.keeps(whole, owner);
         self.spares |= is_kept;
         if part == Part::Test && !around.within && !is_kept {
-            self.told_apart.insert(whole);
+            self.meet(whole, Met::Apart);
         }
         let mut readings: Vec<Reading<'a>> = Vec::new();
         let parameters: Vec<&Node> = owner.children_in(Role::Parameter).map(parameter_pattern).collect();
@@ -208,7 +209,7 @@ impl<'a> Finder<'_, 'a> {
     pub(super) fn shared_settings(&mut self) {
         let file = &self.library.files[self.file];
         for (name, function) in &file.functions {
-            if self.seen.contains(&std::ptr::from_ref(*function)) {
+            if self.has_met(function) {
                 continue;
             }
             let mut reader = self.reader(&file.constants);
@@ -231,7 +232,7 @@ impl<'a> Finder<'_, 'a> {
             if name == "main" && self.cases.iter().any(|case| case.part == Part::Test) {
                 continue;
             }
-            let is_known = self.followed.contains(name) || self.seen.contains(&std::ptr::from_ref(node));
+            let is_known = self.followed.contains(name) || self.has_met(node);
             let is_kept = !is_known && self.keeps(node, node);
             self.spares |= is_kept;
             if is_known || is_kept {

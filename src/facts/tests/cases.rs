@@ -1,10 +1,10 @@
 //! Finds the cases of a file: functions by name or attribute, calls that declare them.
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::chain::Chain;
 use super::declared::Declared;
-use super::kept::{Found, Kept};
+use super::kept::{Found, Kept, Met};
 use super::library::Library;
 use super::marks::Annotations;
 use super::mocks::Mock;
@@ -30,12 +30,8 @@ pub struct Finder<'l, 'a> {
     pub(super) settings: Vec<Setting>,
     mocks: Vec<Mock>,
     pub(super) followed: HashSet<&'a str>,
-    /// Functions that turned out to be cases or hooks.
-    pub(super) seen: HashSet<*const Node>,
-    /// Cases that were read, and variables that are nothing but that: what is touched of them touches nothing else.
-    pub(super) told_apart: HashSet<*const Node>,
-    /// Calls that hold cases: `describe`.
-    pub(super) suites: HashSet<*const Node>,
+    pub(super) met: HashMap<*const Node, Met>,
+    /// Something was left unread.
     pub(super) spares: bool,
     pub(super) kept_names: HashSet<Box<str>>,
     pub aliases: Vec<(&'a str, Vec<String>, Vec<Mark>)>,
@@ -72,9 +68,7 @@ pub fn read(library: &Library<'_>, file: usize, kept: Option<&Kept>) -> Found {
         settings: Vec::new(),
         mocks: Vec::new(),
         followed: HashSet::new(),
-        seen: HashSet::new(),
-        told_apart: HashSet::new(),
-        suites: HashSet::new(),
+        met: HashMap::new(),
         spares: false,
         kept_names: HashSet::new(),
         aliases: Vec::new(),
@@ -253,28 +247,28 @@ impl<'l, 'a> Finder<'l, 'a> {
             && node.child(Role::Body).is_some()
             && !reader.file().providers.contains(&*node.text);
         if vocabulary.declaring.iter().any(|pattern| glob(pattern, &node.text)) {
-            self.seen.insert(node);
+            self.meet(node, Met::Function);
             for body in node.children_in(Role::Body) {
                 self.suite(body, around.clone(), 1);
             }
             return;
         }
         if vocabulary.run_hooks.iter().any(|hook| glob(hook, &node.text)) {
-            self.seen.insert(node);
+            self.meet(node, Met::Function);
             self.run_hook(node, around);
             return;
         }
         // Only a test can be skipped: one that is inherited, or declared by an attribute of the project's own.
         let skipped = annotations.marks.iter().any(|mark| mark.kind == MarkKind::Skip && mark.condition.is_none());
         if annotations.is_test || named || skipped {
-            self.seen.insert(node);
+            self.meet(node, Met::Function);
             let mut around = around.clone();
             around.marks.extend(annotations.marks.clone());
             around.settings.extend(annotations.settings.clone());
             let body = node.child(Role::Body);
             self.case(node, &node.text, body, around, annotations, Part::Test);
         } else if vocabulary.hooks.iter().any(|hook| glob(hook, &node.text)) || annotations.is_hook {
-            self.seen.insert(node);
+            self.meet(node, Met::Function);
             let body = node.child(Role::Body);
             let at = self.cases.len();
             self.case(node, &node.text, body, around.clone(), annotations, Part::Hook);
@@ -356,7 +350,7 @@ impl<'l, 'a> Finder<'l, 'a> {
             inner.marks.extend(declared.annotations.marks.clone());
             inner.settings.extend(declared.annotations.settings.clone());
             if declared.is_suite {
-                self.suites.insert(node);
+                self.meet(node, Met::Suite);
                 inner.suites.push(declared.name);
                 let Some(lambda) = declared.lambda else { return };
                 for body in lambda.children_in(Role::Body) {
@@ -470,7 +464,7 @@ impl<'l, 'a> Finder<'l, 'a> {
         settings.extend(self.reader(&around.scope).settings_of(node));
         self.mocks.extend(self.reader(&around.scope).mocks_of(node));
         if marks.len() + settings.len() + self.mocks.len() == before && said == before {
-            self.told_apart.insert(node);
+            self.meet(node, Met::Apart);
         }
         around.scope = reader.scope;
     }

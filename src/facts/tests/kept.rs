@@ -64,6 +64,17 @@ pub struct Found {
     pub touches_more: bool,
 }
 
+/// What a finder came across in its file; what comes later says more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Met {
+    /// A call that holds cases: `describe`.
+    Suite,
+    /// A function that turned out to be a case or a hook.
+    Function,
+    /// A case that was read, or a variable that is nothing but that: what is touched of it touches nothing else.
+    Apart,
+}
+
 /// Both sides leave the same cases unread; and what one side reads and the other does not have is no twin of those.
 fn fit(base: &[Case], head: &[Case]) -> bool {
     type Key<'c> = (&'c [String], &'c str);
@@ -165,6 +176,15 @@ fn other_imports(was: &File<'_>, is: &File<'_>, names: &mut HashSet<String>) {
 }
 
 impl<'l, 'a> Finder<'l, 'a> {
+    pub(super) fn meet(&mut self, node: &Node, met: Met) {
+        let known = self.met.entry(node).or_insert(met);
+        *known = met.max(*known);
+    }
+
+    pub(super) fn has_met(&self, node: &Node) -> bool {
+        self.met.contains_key(&std::ptr::from_ref(node))
+    }
+
     /// Whether a case, all of its statement, or a helper may stay unread.
     pub(super) fn keeps(&self, whole: &'a Node, owner: &'a Node) -> bool {
         let Some((kept, touched)) = self.sparing() else { return false };
@@ -222,17 +242,17 @@ impl<'l, 'a> Finder<'l, 'a> {
         const DEPTH: usize = 40;
         node.nodes().any(|child| {
             let lines = within(child, lines);
-            let is_told = || self.told_apart.contains(&std::ptr::from_ref(child));
-            let Some(top) = lines.first().filter(|_| !is_told()) else { return false };
+            let met = || self.met.get(&std::ptr::from_ref(child)).copied();
+            let Some(top) = lines.first().filter(|_| met() != Some(Met::Apart)) else { return false };
             match child.kind {
                 Kind::Import => return false,
                 // What is no test's in a file of production code is not read here at all.
                 Kind::Class if inline => {}
                 _ if inline => return false,
-                Kind::Function if !self.seen.contains(&std::ptr::from_ref(child)) => return false,
+                Kind::Function if met().is_none() => return false,
                 _ => {}
             }
-            let is_suite = child.is(Kind::Class) || self.suites.contains(&std::ptr::from_ref(child));
+            let is_suite = child.is(Kind::Class) || met() == Some(Met::Suite);
             let (first, last) = extent(child);
             if is_suite && top.start < first as usize && top.end >= last as usize {
                 return false;
