@@ -36,8 +36,7 @@ impl Language {
         self.read_both(base, head, changed, |text, tree| Ok(self.exports_of(text, &tree)))
     }
 
-    /// The head is parsed from the base's tree on. Where the grammar stumbles on either side it is parsed by itself, so that
-    /// what a side says never depends on the other.
+    /// The head is parsed from the base's tree on, where the grammar does not stumble.
     fn read_both<T: Send>(
         &self,
         base: &[u8],
@@ -60,11 +59,7 @@ impl Language {
         let mut edited = tree.clone();
         // From the end, so that the places of those before hold.
         edits.iter().rev().for_each(|edit| edited.edit(edit));
-        let later = || match self.syntax_tree_after(Some(&edited), after) {
-            Ok(tree) if !tree.root_node().has_error() => read(after, tree),
-            _ => alone(head),
-        };
-        rayon::join(|| read(before, tree), later)
+        rayon::join(|| read(before, tree), || read(after, self.syntax_tree_after(&edited, after)?))
     }
 }
 

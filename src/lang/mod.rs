@@ -49,6 +49,7 @@ mod scala;
 mod shape;
 #[cfg(feature = "lang-swift")]
 mod swift;
+mod trees;
 
 pub use both::{ChangedLines, tells_all};
 pub use data::{Data, Helpers, Syntax, Tests};

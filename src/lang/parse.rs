@@ -8,8 +8,8 @@ use hashbrown::HashMap;
 use tree_sitter::Tree;
 
 use super::Language;
-use super::lower;
 use super::node::{Node, Span};
+use super::{lower, trees};
 use crate::clock::Stopwatch;
 
 /// A file as the neutral tree, and what of it could not be read.
@@ -68,11 +68,19 @@ impl Language {
     }
 
     pub(super) fn syntax_tree(&self, text: &str) -> Result<Tree, Unparsed> {
-        self.syntax_tree_after(None, text)
+        trees::tree(self.index, text, || self.parsed(None, text))
     }
 
-    /// Parses a text, from the tree of an `earlier` text on that was edited to fit.
-    pub(super) fn syntax_tree_after(&self, earlier: Option<&Tree>, text: &str) -> Result<Tree, Unparsed> {
+    /// The same, from the tree of an `earlier` text on that was edited to fit. Where the grammar stumbles the text is parsed by
+    /// itself, so that what it says never depends on another.
+    pub(super) fn syntax_tree_after(&self, earlier: &Tree, text: &str) -> Result<Tree, Unparsed> {
+        trees::tree(self.index, text, || match self.parsed(Some(earlier), text) {
+            Ok(tree) if !tree.root_node().has_error() => Ok(tree),
+            _ => self.parsed(None, text),
+        })
+    }
+
+    fn parsed(&self, earlier: Option<&Tree>, text: &str) -> Result<Tree, Unparsed> {
         if text.len() > SIZE_LIMIT {
             return Err(Unparsed::TooLarge { size: text.len(), limit: SIZE_LIMIT });
         }
