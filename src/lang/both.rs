@@ -126,7 +126,8 @@ mod tests {
         let said = |parsed: Result<Parsed, Unparsed>| {
             parsed.map(|parsed| format!("{:?} {:?}", parsed.root, parsed.unread)).ok()
         };
-        said(before) == said(language.parse(base.as_bytes())) && said(after) == said(language.parse(head.as_bytes()))
+        let anew = |text: &str| language.understood(text, language.parsed(None, text)?);
+        said(before) == said(anew(base)) && said(after) == said(anew(head))
     }
 
     #[test]

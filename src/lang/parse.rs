@@ -80,7 +80,8 @@ impl Language {
         })
     }
 
-    fn parsed(&self, earlier: Option<&Tree>, text: &str) -> Result<Tree, Unparsed> {
+    /// Parses a text whatever is held.
+    pub(super) fn parsed(&self, earlier: Option<&Tree>, text: &str) -> Result<Tree, Unparsed> {
         if text.len() > SIZE_LIMIT {
             return Err(Unparsed::TooLarge { size: text.len(), limit: SIZE_LIMIT });
         }
