@@ -3,6 +3,8 @@
 use agentgate::facts::tests::{self, Source};
 use agentgate::{RepoPath, lang};
 
+use crate::repository::TestRepository;
+
 /// Prints what a file becomes, for whoever writes a data file: `AGENTGATE_OUTLINE=path cargo test --test it outline`.
 #[test]
 fn outline() {
@@ -48,4 +50,28 @@ fn outline() {
             }
         }
     }
+}
+
+/// More files of helpers than are read for a branch: both sides stop at the same one, so that none seems to lose checks.
+#[cfg(feature = "lang-python")]
+#[test]
+fn helpers_beyond_the_budget_are_unknown_on_both_sides() {
+    let test = TestRepository::new();
+    let numbers: Vec<u32> = (10..50).collect();
+    for number in &numbers {
+        test.write(
+            format!("tests/support_{number}.py"),
+            format!("def assert_total_{number}(order):\n    for line in order.lines:\n        assert line.price > {number}\n"),
+        );
+    }
+    let tests = |subject: &str| {
+        let imports = numbers.iter().map(|n| format!("from tests.support_{n} import assert_total_{n}\n"));
+        let cases = numbers.iter().map(|n| format!("\ndef test_{n}():\n    assert_total_{n}({subject}({n}))\n"));
+        imports.chain(cases).collect::<String>()
+    };
+    test.write("tests/test_orders.py", tests("order")).commit("base");
+    test.branch("agent/x");
+    test.write("tests/test_orders.py", tests("make_order")).commit("another maker");
+    let run = test.agentgate(&["check", "--base", "main"]);
+    assert!(!run.stdout.contains("removed-assertion"), "{run:?}");
 }

@@ -85,7 +85,8 @@ fn look_up(
         files.flat_map(|(at, file)| file.cases.iter().flat_map(|case| &case.missing).map(move |call| (at, call)));
     let keyed = calls.map(|(at, call)| (at, call, (call.path.clone(), call.callee.clone())));
     // What both sides call comes first: whatever else a side asks for, it finds the same for these within its budget.
-    let (both, own): (Vec<_>, Vec<_>) = keyed.partition(|(.., key)| shared.contains(key));
+    let (mut both, own): (Vec<_>, Vec<_>) = keyed.partition(|(.., key)| shared.contains(key));
+    both.sort_by(|(.., one), (.., other)| one.cmp(other));
     for (at, missing, key) in both.into_iter().chain(own) {
         if outside.ways.contains_key(&key) {
             again.insert(at);

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::super::library::Source;
 use super::outline::Outline;
@@ -36,12 +36,12 @@ pub struct Shelf<'c> {
     spent: [Spent; 2],
 }
 
-/// What a side took of its budget.
+/// What a side took of its budget. What the other side read already costs it as much, or it would find what the other did not.
 #[derive(Default)]
 struct Spent {
     steps: Cell<usize>,
-    reads: usize,
-    parses: usize,
+    read: HashSet<ObjectId>,
+    parsed: HashSet<(RepoPath, ObjectId)>,
     bytes: usize,
 }
 
@@ -104,29 +104,32 @@ impl<'c> Shelf<'c> {
     }
 
     pub fn content(&mut self, entry: &Entry) -> Option<Bytes> {
-        if let Some(known) = self.held.get(&entry.id) {
-            return known.clone();
-        }
-        if self.spent().reads >= READS || self.spent().bytes >= BYTES {
+        let change = self.change;
+        let is_new = !self.spent().read.contains(&entry.id);
+        if is_new && (self.spent().read.len() >= READS || self.spent().bytes >= BYTES) {
             return None;
         }
-        self.spent().reads += 1;
-        let bytes = self.change.read(entry).ok().filter(|bytes| bytes.len() <= FILE_BYTES);
-        self.spent().bytes += bytes.as_ref().map_or(0, |bytes| bytes.len());
-        self.held.insert(entry.id, bytes.clone());
+        let read = || change.read(entry).ok().filter(|bytes| bytes.len() <= FILE_BYTES);
+        let bytes = self.held.entry(entry.id).or_insert_with(read).clone();
+        if is_new {
+            self.spent().read.insert(entry.id);
+            self.spent().bytes += bytes.as_ref().map_or(0, |bytes| bytes.len());
+        }
         bytes
     }
 
     /// A file as a tree, read once for both sides where it is the same.
     pub fn source(&mut self, entry: &Entry, bytes: &Bytes) -> Option<Arc<Source>> {
         let key = (entry.path.clone(), entry.id);
+        if !self.spent().parsed.contains(&key) {
+            if self.spent().parsed.len() >= PARSES {
+                return None;
+            }
+            self.spent().parsed.insert(key.clone());
+        }
         if let Some(known) = self.parsed.get(&key) {
             return known.clone();
         }
-        if self.spent().parses >= PARSES {
-            return None;
-        }
-        self.spent().parses += 1;
         let parse = || {
             let language = lang::of(&entry.path)?;
             let parsed = language.parse(bytes).ok()?;
