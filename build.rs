@@ -1,4 +1,8 @@
-//! Turns the tables of the program from TOML, which people write, to JSON, which is read in a tenth of the time.
+//! Turns the tables of the program from TOML, which people write, to JSON, which is read in a tenth of the time; and tells it which
+//! commit its version was released from.
+
+#[path = "build/release.rs"]
+mod release;
 
 use std::error::Error;
 use std::path::Path;
@@ -6,6 +10,16 @@ use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src");
+    println!("cargo::rerun-if-changed=build");
+    for tags in [".git/refs/tags", ".git/packed-refs"] {
+        // A path that isn't there would make every build start anew.
+        if Path::new(tags).exists() {
+            println!("cargo::rerun-if-changed={tags}");
+        }
+    }
+    if let Some(commit) = release::of(Path::new("."), &env::var("CARGO_PKG_VERSION")?) {
+        println!("cargo::rustc-env=AGENTGATE_RELEASE={commit}");
+    }
     let out = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
     tables(Path::new("src"), Path::new(&out))
 }

@@ -8,7 +8,7 @@ use super::{line, note, print};
 use crate::agents;
 use crate::git::{GitError, Head, Repository};
 use crate::policy::{self, Policy};
-use crate::setup::{Host, Piece, Service, Setup, State, What};
+use crate::setup::{Host, Piece, RELEASE, Service, Setup, State, What};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -43,6 +43,18 @@ pub struct Init {
     repo: Option<PathBuf>,
 }
 
+/// A build that doesn't know its release can't say which commit the tag is to name.
+const UNKNOWN_RELEASE: &str = concat!(
+    "\nThe CI job takes whatever commit the tag v",
+    env!("CARGO_PKG_VERSION"),
+    " names: this program was not built from a release and can't know which.\nTo demand one, set AGENTGATE_COMMIT in it to what \
+     this tells (the line that ends in ^{}, where there is one):\n\n    git ls-remote ",
+    env!("CARGO_PKG_REPOSITORY"),
+    " 'refs/tags/v",
+    env!("CARGO_PKG_VERSION"),
+    "*'"
+);
+
 impl Init {
     pub fn run(self) -> Result<Exit> {
         let repository = line::open(self.repo.as_deref())?;
@@ -58,7 +70,7 @@ impl Init {
         let callers: Vec<_> =
             agents::ALL.iter().copied().filter(|it| self.agent.iter().any(|name| name == it.name)).collect();
         let service = self.ci.or_else(|| Service::of(host, top));
-        let setup = Setup { top, host, service, base: &base, policy: &policy, callers: &callers };
+        let setup = Setup { top, host, service, base: &base, release: RELEASE, policy: &policy, callers: &callers };
         let pieces = setup.pieces()?;
         for piece in &pieces {
             let line = match &piece.state {
@@ -81,6 +93,11 @@ impl Init {
                 State::ByHand(text) => format!("by hand:\n\n{}", indented(text)),
             };
             print(&format!("{:<9} {line}\n", piece.what.name()))?;
+        }
+        let is_asked_for =
+            |piece: &Piece| piece.what == What::Ci && matches!(piece.state, State::Missing(_) | State::Lacks(_));
+        if RELEASE.is_none() && pieces.iter().any(is_asked_for) {
+            note(UNKNOWN_RELEASE);
         }
         let lacking: Vec<&Piece> =
             pieces.iter().filter(|piece| matches!(piece.state, State::Lacks(_) | State::Broken { .. })).collect();

@@ -18,6 +18,9 @@ pub use service::Service;
 use crate::agents::Adapter;
 use crate::policy::{self, Policy};
 
+/// The commit that this version was released from, where its build knew (see `build/release.rs`).
+pub const RELEASE: Option<&str> = option_env!("AGENTGATE_RELEASE");
+
 /// What `agentgate init` takes care of.
 #[derive(Clone, Debug)]
 pub struct Piece {
@@ -72,6 +75,8 @@ pub struct Setup<'a> {
     pub service: Option<Service>,
     /// The branch that people merge into.
     pub base: &'a str,
+    /// The commit that a job is to demand of what it installs.
+    pub release: Option<&'a str>,
     /// What will hold: the work tree's policy, or the preset.
     pub policy: &'a Policy,
     /// Whose loops are to ask the gate.
@@ -146,7 +151,7 @@ impl Setup<'_> {
     }
 
     fn ci(&self) -> io::Result<Piece> {
-        let step = words::ci(self.service, self.base);
+        let step = words::ci(self.service, self.base, self.release);
         let piece = |path: &str, state| Ok(Piece { what: What::Ci, path: path.to_owned(), state });
         let Some(service) = self.service else { return piece("your CI", State::ByHand(step)) };
         let path = service.path();

@@ -110,9 +110,17 @@ pub(super) fn agents(base: &str, policy: &Policy) -> String {
     text
 }
 
-pub(super) fn ci(service: Option<Service>, base: &str) -> String {
+/// A job that installs this version: the commit it was released from, where that is known.
+pub(super) fn ci(service: Option<Service>, base: &str, release: Option<&str>) -> String {
     let template = service.map_or(include_str!("templates/other.txt"), Service::template);
+    let commit = release.unwrap_or_default();
+    let which =
+        release.map_or(concat!("--tag v", env!("CARGO_PKG_VERSION")).into(), |commit| format!("--rev {commit}"));
     template
+        // Others include that template as it stands, so there is no mark in it.
+        .replace("AGENTGATE_COMMIT: \"\"", &format!("AGENTGATE_COMMIT: \"{commit}\""))
+        .replace("@COMMIT@", commit)
+        .replace("@WHICH@", &which)
         .replace("@REPOSITORY@", env!("CARGO_PKG_REPOSITORY"))
         .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
         .replace("@RUST@", env!("CARGO_PKG_RUST_VERSION"))
@@ -153,7 +161,7 @@ mod tests {
     /// It is read as it stands by who includes it, so that what we write elsewhere can't be filled in.
     #[test]
     fn the_template_for_gitlab_installs_this_version() {
-        let text = ci(Some(Service::Gitlab), "main");
+        let text = ci(Some(Service::Gitlab), "main", None);
         for wanted in [
             format!("AGENTGATE_VERSION: \"{}\"", env!("CARGO_PKG_VERSION")),
             format!("AGENTGATE_REPOSITORY: \"{}\"", env!("CARGO_PKG_REPOSITORY")),

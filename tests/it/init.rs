@@ -4,8 +4,12 @@ use std::fs;
 
 use agentgate::facts::document::{self, Format};
 use agentgate::policy::Policy;
+use agentgate::setup::{Host, RELEASE, Service, Setup, State, What};
 
 use crate::repository::TestRepository;
+
+#[path = "../../build/release.rs"]
+mod release;
 
 const POLICY: &str = ".agentgate/policy.toml";
 const TEMPLATE: &str = ".github/pull_request_template.md";
@@ -183,8 +187,14 @@ fn a_job_for_every_service() {
         ] {
             assert!(script.contains(wanted), "{service}: {wanted}: {text}");
         }
+        // What this build knows of its release, and nothing made up.
+        let pin = text.lines().find(|line| line.trim_start().starts_with("AGENTGATE_COMMIT")).expect("it is set");
+        let quoted = pin.split(['"', '\'']).nth(1).expect("a text");
+        assert_eq!(quoted, RELEASE.unwrap_or_default(), "{service}");
+        let is_said = run.stderr.contains("set AGENTGATE_COMMIT") && run.stderr.contains("git ls-remote");
+        assert_eq!(is_said, quoted.is_empty(), "{service}: {run:?}");
         assert!(!text.contains('@') || service == "github" || service == "azure", "everything is filled in: {text}");
-        for left in ["@REPOSITORY@", "@VERSION@", "@BASE@", "@RUST@"] {
+        for left in ["@REPOSITORY@", "@VERSION@", "@BASE@", "@RUST@", "@COMMIT@"] {
             assert!(!text.contains(left), "{service}: {left}: {text}");
         }
         assert!(
@@ -209,6 +219,55 @@ fn a_job_for_every_service() {
     for option in ["--format", "--output"] {
         assert!(help.stdout.contains(option), "{help:?}");
     }
+}
+
+/// A program that knows the commit of its release writes it into every job; one without a place for it names it to cargo.
+#[test]
+fn the_commit_of_the_release_is_demanded_where_it_is_known() {
+    let top = tempfile::tempdir().expect("a folder");
+    let commit = "1234567890abcdef1234567890abcdef12345678";
+    let written = |service, release| {
+        let (host, policy) = (Host::Other, Policy::default());
+        let setup = Setup { top: top.path(), host, service, base: "trunk", release, policy: &policy, callers: &[] };
+        let pieces = setup.pieces().expect("it can be read");
+        match pieces.into_iter().find(|piece| piece.what == What::Ci).expect("a job").state {
+            State::Missing(text) | State::ByHand(text) => text,
+            other => panic!("{other:?}"),
+        }
+    };
+    for (service, _) in PIPELINES {
+        let service = <Service as clap::ValueEnum>::from_str(service, false).expect("a service");
+        let (with, without) = (written(Some(service), Some(commit)), written(Some(service), None));
+        assert_eq!(with.replace(commit, ""), without, "nothing else differs");
+        let line = with.lines().find(|line| line.contains(commit)).expect("it is there");
+        assert!(line.trim_start().starts_with("AGENTGATE_COMMIT"), "{line}");
+    }
+    assert!(written(None, Some(commit)).contains(&format!(" --rev {commit} agentgate")));
+    assert!(written(None, None).contains(concat!(" --tag v", env!("CARGO_PKG_VERSION"), " agentgate")));
+}
+
+/// Which commit a version was released from is known to a checkout with its tag and to a package, and to nothing else.
+#[test]
+fn a_build_knows_its_release_by_the_tag_or_the_package() {
+    let test = TestRepository::new();
+    let first = test.write("a", "1\n").commit("release").to_string();
+    assert_eq!(release::of(test.dir(), "1.2.3"), None, "without a tag it is no release");
+    test.git(&["tag", "-a", "v1.2.3", "-m", "release"]);
+    test.write("a", "2\n").commit("later");
+    assert_eq!(release::of(test.dir(), "1.2.3"), Some(first.clone()), "what an annotated tag names");
+    assert_eq!(release::of(test.dir(), "1.2.4"), None);
+    test.write("vendor/agentgate/Cargo.toml", "");
+    let inside = test.dir().join("vendor/agentgate");
+    assert_eq!(release::of(&inside, "1.2.3"), None, "the tags of what it lies in are another's");
+    let package = |text: &str| {
+        fs::write(inside.join(".cargo_vcs_info.json"), text).expect("written");
+        release::of(&inside, "1.2.3")
+    };
+    let told = |more: &str| format!("{{\n  \"git\": {{\n    \"sha1\": \"{first}\"{more}\n  }}\n}}\n");
+    assert_eq!(package(&told("")), Some(first.clone()));
+    assert_eq!(package(&told(",\n    \"dirty\": true")), None, "packed with changes that no commit has");
+    assert_eq!(package("{}"), None);
+    assert_eq!(package("{\"git\": {\"sha1\": \"../../etc\"}}"), None);
 }
 
 /// What verifies the installation, run as the services run it: with a repository whose tag is not what was wanted.
