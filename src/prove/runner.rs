@@ -40,15 +40,11 @@ const fn runner(
     Runner { words, arguments, follows: false, reads, selects, singles }
 }
 
-/// One whose options stand before everything else.
-const fn leading(
-    words: &'static [&'static str],
-    arguments: &'static [&'static str],
-    reads: Reads,
-    selects: Selects,
-    singles: Singles,
-) -> Runner {
-    Runner { words, arguments, follows: true, reads, selects, singles }
+impl Runner {
+    /// One whose options stand before everything else.
+    const fn leading(self) -> Self {
+        Self { follows: true, ..self }
+    }
 }
 
 const PYTEST: &[&str] = &["--junitxml={report}", "-o", "junit_family=xunit1"];
@@ -76,7 +72,8 @@ static RUNNERS: &[Runner] = &[
         Singles::Pattern("--testNamePattern="),
     ),
     runner(&["mocha"], MOCHA, Reads::Mocha, Selects::Files, Singles::Pattern("--grep=")),
-    leading(&["node", "--test"], NODE, Reads::Junit, Selects::Files, Singles::OwnPattern("--test-name-pattern=")),
+    runner(&["node", "--test"], NODE, Reads::Junit, Selects::Files, Singles::OwnPattern("--test-name-pattern="))
+        .leading(),
     runner(
         &["rspec"],
         &["--format", "json", "--out", "{report}"],
@@ -92,13 +89,13 @@ static RUNNERS: &[Runner] = &[
         Singles::OwnPattern("--filter="),
     ),
     runner(&["ctest"], &["--output-junit", "{report}"], Reads::Junit, Selects::Nothing, Singles::None),
-    leading(&["go", "test"], &["-json"], Reads::Go, Selects::Folders, Singles::Roots("-run=")),
+    runner(&["go", "test"], &["-json"], Reads::Go, Selects::Folders, Singles::Roots("-run=")).leading(),
     runner(&["mvn"], MAVEN, Reads::Maven, Selects::Nothing, Singles::Methods("-Dtest=")),
     runner(&["mvnw"], MAVEN, Reads::Maven, Selects::Nothing, Singles::Methods("-Dtest=")),
     runner(&["gradle"], &[], Reads::Gradle, Selects::Nothing, Singles::Each("--tests")),
     runner(&["gradlew"], &[], Reads::Gradle, Selects::Nothing, Singles::Each("--tests")),
     // A failing test of one target says nothing of the next.
-    leading(&["cargo", "test"], &["--no-fail-fast"], Reads::Cargo, Selects::Nothing, Singles::Behind),
+    runner(&["cargo", "test"], &["--no-fail-fast"], Reads::Cargo, Selects::Nothing, Singles::Behind).leading(),
 ];
 
 /// Stands in a command for the test files in question.

@@ -1,6 +1,7 @@
 //! `agentgate prove`, with real test runners on real repositories.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use crate::program::{self, Run, finished, run};
 use crate::repository::{TestRepository, scrubbed};
@@ -12,7 +13,7 @@ pub fn is_here(program: &str) -> bool {
 
 /// As [`is_here`], for one that has another word for its version.
 pub fn answers(program: &str, word: &str) -> bool {
-    let here = scrubbed(program, std::path::Path::new(".")).arg(word).output().is_ok_and(|out| out.status.success());
+    let here = scrubbed(program, Path::new(".")).arg(word).output().is_ok_and(|out| out.status.success());
     if !here {
         let _ = writeln!(std::io::stderr(), "not run: {program} is not installed");
     }
@@ -49,6 +50,46 @@ fn billing(tests: &str) -> TestRepository {
 
 pub fn prove(repository: &TestRepository, options: &[&str], command: &[&str]) -> Run {
     repository.agentgate(&[&["prove"], options, &["--"], command].concat())
+}
+
+/// The command that proves in an environment of which these variables come through.
+pub fn proving(
+    repository: &TestRepository,
+    variables: &[(&str, &Path)],
+    options: &[&str],
+    command: &[&str],
+) -> std::process::Command {
+    let names: Vec<&str> = variables.iter().map(|(name, _)| *name).collect();
+    repository.write("policy.toml", format!("version = 1\n[prove]\nenvironment = {names:?}\n"));
+    let mut prove = program::command(repository.dir());
+    prove.envs(variables.iter().copied()).args(["prove", "--policy", "policy.toml"]);
+    prove.args(options).arg("--").args(command);
+    prove
+}
+
+/// A branch on which a script of the shell's is all the tests there are.
+#[cfg(unix)]
+fn scripted(script: &str) -> TestRepository {
+    let repository = TestRepository::new();
+    repository.write("a", "1\n").write("tests/run.sh", script);
+    repository.commit("base");
+    repository.branch("agent/T-1-x");
+    repository.write("a", "2\n");
+    repository.commit("change");
+    repository
+}
+
+/// A proof that has come as far as to run the command, and the process whose id that wrote to `$HERE/pid`.
+#[cfg(unix)]
+fn hanging(repository: &TestRepository, here: &Path, temporary: &Path) -> (std::process::Child, String) {
+    let mut command = proving(repository, &[("HERE", here)], &[], &["sh", "tests/run.sh"]);
+    command.env("TMPDIR", temporary).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let started = command.spawn().expect("it runs");
+    let pid = (0..3000).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        std::fs::read_to_string(here.join("pid")).ok().filter(|text| text.ends_with('\n'))
+    });
+    (started, pid.expect("the command was started"))
 }
 
 pub fn json(run: &Run) -> serde_json::Value {
@@ -169,15 +210,8 @@ fn tests_inside_rust_files_are_swapped_by_syntax() {
             "pub fn small(x: u8) -> bool {{\n    x < {bound}\n}}\n\n#[cfg(test)]\nmod tests {{\n    #[test]\n    fn bound() {{\n        {check};\n    }}\n}}\n"
         )
     };
-    let repository = TestRepository::new();
-    repository.write("Cargo.toml", "[package]\nname = \"sample\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
-    repository
-        .write(".gitignore", "target\nCargo.lock\n")
-        .write("src/lib.rs", code("10", "assert_eq!(super::small(10), false)"));
-    repository.commit("base");
-    repository.branch("agent/T-1-x");
-    repository.write("src/lib.rs", code("11", "let _ = super::small(10)"));
-    repository.commit("looser");
+    let exact = code("10", "assert_eq!(super::small(10), false)");
+    let repository = crate_of(&exact, &code("11", "let _ = super::small(10)"));
     let run = prove(&repository, &["--format", "json"], &["cargo", "test", "--offline"]);
     assert_eq!((run.code, verdicts(&json(&run))), (1, vec!["convicted-by-run"]), "{run:?}");
 }
@@ -280,29 +314,15 @@ fn runs_without_names_are_compared_as_a_whole() {
 }
 
 #[cfg(unix)]
+const SLEEPS: &str = "sleep 600 & echo $! > \"$HERE/pid\"; wait\n";
+
+#[cfg(unix)]
 #[test]
 fn what_hangs_is_ended_with_all_that_it_started() {
-    let repository = TestRepository::new();
-    repository.write("a", "1\n").write("tests/run.sh", "sleep 600 & echo $! > \"$HERE/pid\"; wait\n");
-    repository.commit("base");
-    repository.branch("agent/T-1-x");
-    repository.write("a", "2\n");
-    repository.commit("change");
+    let repository = scripted(SLEEPS);
     let here = tempfile::tempdir().expect("a directory");
-    repository.write("policy.toml", "version = 1\n[prove]\nenvironment = [\"HERE\"]\n");
-    let mut command = program::command(repository.dir());
-    command.env("HERE", here.path()).args([
-        "prove",
-        "--policy",
-        "policy.toml",
-        "--timeout",
-        "1",
-        "--repeat",
-        "0",
-        "--",
-        "sh",
-        "tests/run.sh",
-    ]);
+    let options = ["--timeout", "1", "--repeat", "0"];
+    let mut command = proving(&repository, &[("HERE", here.path())], &options, &["sh", "tests/run.sh"]);
     let run = finished(&command.output().expect("it runs"));
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stdout.contains("out of time"), "{run:?}");
@@ -315,26 +335,11 @@ fn what_hangs_is_ended_with_all_that_it_started() {
 #[test]
 fn what_is_interrupted_leaves_nothing_behind() {
     use rustix::process::{Pid, Signal, kill_process};
-    let repository = TestRepository::new();
-    repository.write("a", "1\n").write("tests/run.sh", "sleep 600 & echo $! > \"$HERE/pid\"; wait\n");
-    repository.commit("base");
-    repository.branch("agent/T-1-x");
-    repository.write("a", "2\n");
-    repository.commit("change");
-    repository.write("policy.toml", "version = 1\n[prove]\nenvironment = [\"HERE\"]\n");
+    let repository = scripted(SLEEPS);
     for signal in [Signal::INT, Signal::TERM] {
         let (here, temporary) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
-        let mut command = program::command(repository.dir());
-        command.env("HERE", here.path()).env("TMPDIR", temporary.path());
-        command.args(["prove", "--policy", "policy.toml", "--", "sh", "tests/run.sh"]);
-        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-        let started = command.spawn().expect("it runs");
         let entries = || std::fs::read_dir(temporary.path()).expect("it is there").count();
-        let sleeper = (0..600).find_map(|_| {
-            std::thread::sleep(std::time::Duration::from_millis(100));
-            std::fs::read_to_string(here.path().join("pid")).ok().filter(|text| text.ends_with('\n'))
-        });
-        let sleeper = sleeper.expect("the command was started");
+        let (started, sleeper) = hanging(&repository, here.path(), temporary.path());
         assert_eq!(entries(), 1);
         kill_process(Pid::from_child(&started), signal).expect("it runs still");
         let run = finished(&started.wait_with_output().expect("it ends"));
@@ -349,35 +354,15 @@ fn what_is_interrupted_leaves_nothing_behind() {
 #[test]
 fn what_is_killed_is_tidied_up_by_the_next_and_nothing_that_lives() {
     use rustix::process::{Pid, Signal, kill_process};
-    let repository = TestRepository::new();
-    repository.write("a", "1\n").write("tests/run.sh", "echo $$ > \"$HERE/pid\"; sleep 600\n");
-    repository.commit("base");
-    repository.branch("agent/T-1-x");
-    repository.write("a", "2\n");
-    repository.commit("change");
-    repository.write("policy.toml", "version = 1\n[prove]\nenvironment = [\"HERE\"]\n");
+    let repository = scripted("echo $$ > \"$HERE/pid\"; sleep 600\n");
     let temporary = tempfile::tempdir().expect("a directory");
     let entries = || {
         let entries = std::fs::read_dir(temporary.path()).expect("it is there");
         entries.map(|entry| entry.expect("an entry").path()).collect::<std::collections::BTreeSet<_>>()
     };
-    let command = |here: &std::path::Path| {
-        let mut command = program::command(repository.dir());
-        command.env("HERE", here).env("TMPDIR", temporary.path());
-        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-        command
-    };
     let here = [(); 2].map(|()| tempfile::tempdir().expect("a directory"));
-    let hanging = here.each_ref().map(|here| {
-        let mut command = command(here.path());
-        let started = command.args(["prove", "--policy", "policy.toml", "--", "sh", "tests/run.sh"]).spawn();
-        let pid = (0..600).find_map(|_| {
-            std::thread::sleep(std::time::Duration::from_millis(100));
-            std::fs::read_to_string(here.path().join("pid")).ok().filter(|text| text.ends_with('\n'))
-        });
-        (started.expect("it runs"), pid.expect("the command was started"))
-    });
-    let [(mut killed, shell), (alive, _)] = hanging;
+    let [(mut killed, shell), (alive, _)] =
+        here.each_ref().map(|here| hanging(&repository, here.path(), temporary.path()));
     let both = entries();
     assert_eq!(both.len(), 2);
     kill_process(Pid::from_child(&killed), Signal::KILL).expect("it runs");
@@ -385,11 +370,16 @@ fn what_is_killed_is_tidied_up_by_the_next_and_nothing_that_lives() {
     let shell = shell.trim().parse().ok().and_then(Pid::from_raw).expect("a process");
     rustix::process::kill_process_group(shell, Signal::KILL).expect("it was left behind");
     assert_eq!(entries(), both);
-    let kept = finished(&command(here[0].path()).args(["prove", "--keep", "--", "true"]).output().expect("it runs"));
+    let another = |options: &[&str]| {
+        let mut command = program::command(repository.dir());
+        command.env("TMPDIR", temporary.path()).arg("prove").args(options).args(["--", "true"]);
+        finished(&command.output().expect("it runs"))
+    };
+    let kept = another(&["--keep"]);
     assert_eq!(kept.code, 0, "{kept:?}");
     let now = entries();
     assert_eq!((now.len(), now.intersection(&both).count()), (2, 1), "the killed one's is gone, the other's is there");
-    let last = finished(&command(here[0].path()).args(["prove", "--", "true"]).output().expect("it runs"));
+    let last = another(&[]);
     assert_eq!((last.code, entries()), (0, now), "{last:?}");
     kill_process(Pid::from_child(&alive), Signal::INT).expect("it runs still");
     let alive = finished(&alive.wait_with_output().expect("it ends"));
@@ -400,14 +390,7 @@ fn what_is_killed_is_tidied_up_by_the_next_and_nothing_that_lives() {
 #[cfg(unix)]
 #[test]
 fn runs_see_no_secrets_and_leave_the_repository_alone() {
-    let repository = TestRepository::new();
-    repository
-        .write("a", "1\n")
-        .write("tests/run.sh", "test -z \"$TOKEN\" && touch left-behind && git commit -q --allow-empty -m mine\n");
-    repository.commit("base");
-    repository.branch("agent/T-1-x");
-    repository.write("a", "2\n");
-    repository.commit("change");
+    let repository = scripted("test -z \"$TOKEN\" && touch left-behind && git commit -q --allow-empty -m mine\n");
     let state = || {
         let files = repository.git(&["status", "--porcelain", "--ignored"]);
         (
@@ -498,13 +481,9 @@ fn what_passes_at_times_decides_nothing() {
     let repository = billing(flaky);
     repository.write("billing.py", BILLING.replace("count > 0", "count != 0"));
     repository.commit("change");
-    repository.write("policy.toml", "version = 1\n[prove]\nenvironment = [\"MARK\"]\n");
     let here = tempfile::tempdir().expect("a directory");
-    let mut command = program::command(repository.dir());
-    command
-        .env("MARK", here.path().join("mark"))
-        .args(["prove", "--policy", "policy.toml", "--format", "json", "--"])
-        .args(PYTHON);
+    let mark = here.path().join("mark");
+    let mut command = proving(&repository, &[("MARK", &mark)], &["--format", "json"], &PYTHON);
     let run = finished(&command.output().expect("it runs"));
     let proof = json(&run);
     assert!(proof["flaky_tests"][0].as_str().is_some_and(|name| name.contains("test_total")), "{run:?}");

@@ -1,9 +1,11 @@
 //! `agentgate prove --mutants`: tests that demand less while the code stays as it is, with real runners.
 
+use std::path::Path;
+
 use serde_json::Value;
 
-use crate::program::{self, Run, finished};
-use crate::prove::{is_here, json, prove, verdicts};
+use crate::program::{Run, finished};
+use crate::prove::{is_here, json, prove, proving, verdicts};
 use crate::repository::TestRepository;
 
 /// A repository with these files, and a branch on which some of them are others.
@@ -128,16 +130,21 @@ fn only_the_suspicious_tests_are_run_on_faults() {
         &[("shipping.py", SHIPPING), ("test_shipping.py", &test("self.assertEqual(shipping.discounted(200), 195)"))],
         &[("test_shipping.py", &test("self.assertGreater(shipping.discounted(200), 0)"))],
     );
-    repository.write("policy.toml", "version = 1\n[prove]\nenvironment = [\"NOTED\"]\n");
     let here = tempfile::tempdir().expect("a directory");
-    let mut command = program::command(repository.dir());
-    command.env("NOTED", here.path().join("noted"));
-    command.args(["prove", "--policy", "policy.toml", "--mutants", "6", "--format", "json", "--"]).args(PYTHON);
+    let noted = here.path().join("noted");
+    let mut command = proving(&repository, &[("NOTED", &noted)], &["--mutants", "6", "--format", "json"], &PYTHON);
     let run = finished(&command.output().expect("it runs"));
     assert_eq!((run.code, verdicts(&json(&run))), (1, vec!["convicted-by-fault"]), "{run:?}");
-    let noted = std::fs::read_to_string(here.path().join("noted")).expect("tests ran");
+    let noted = std::fs::read_to_string(noted).expect("tests ran");
     let count = |name: &str| noted.lines().filter(|line| *line == name).count();
     assert!(count("discounted") > count("weight") && count("weight") > 0, "{noted}");
+}
+
+/// Six faults, with a runner that needs to be told where the code is.
+fn pytest(repository: &TestRepository) -> Run {
+    let options = ["--mutants", "6", "--format", "json"];
+    let mut command = proving(repository, &[("PYTHONPATH", Path::new("."))], &options, &["pytest", "-q"]);
+    finished(&command.output().expect("it runs"))
 }
 
 #[test]
@@ -154,21 +161,7 @@ fn a_single_test_of_pytest() {
         &[("shipping.py", SHIPPING), ("tests/test_shipping.py", &test("shipping.discounted(total) == total - 5"))],
         &[("tests/test_shipping.py", &test("shipping.discounted(total)"))],
     );
-    repository.write("policy.toml", "version = 1\n[prove]\nenvironment = [\"PYTHONPATH\"]\n");
-    let mut command = program::command(repository.dir());
-    command.env("PYTHONPATH", ".").args([
-        "prove",
-        "--policy",
-        "policy.toml",
-        "--mutants",
-        "6",
-        "--format",
-        "json",
-        "--",
-        "pytest",
-        "-q",
-    ]);
-    let run = finished(&command.output().expect("it runs"));
+    let run = pytest(&repository);
     assert_eq!((run.code, verdicts(&json(&run))), (1, vec!["convicted-by-fault"]), "{run:?}");
 }
 
@@ -269,10 +262,6 @@ fn nobody_is_convicted_by_tests_that_break_down() {
         ],
         &[("tests/test_shipping.py", "def test_rate():\n    assert True\n")],
     );
-    repository.write("policy.toml", "version = 1\n[prove]\nenvironment = [\"PYTHONPATH\"]\n");
-    let mut command = program::command(repository.dir());
-    command.env("PYTHONPATH", ".");
-    command.args(["prove", "--policy", "policy.toml", "--mutants", "6", "--format", "json", "--", "pytest", "-q"]);
-    let run = finished(&command.output().expect("it runs"));
+    let run = pytest(&repository);
     assert_eq!((run.code, verdicts(&json(&run))), (0, vec!["open"]), "{run:?}");
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::program::{self, Run, finished};
-use crate::prove::{is_here, verdicts};
+use crate::prove::{is_here, json, proving, verdicts};
 use crate::repository::TestRepository;
 
 /// A base whose check demands `1`, and a branch from it.
@@ -17,15 +17,8 @@ fn checked() -> TestRepository {
 }
 
 /// Runs with a policy that hands `HERE` on.
-fn proving(repository: &TestRepository, here: &Path, options: &[&str], command: &[&str]) -> Run {
-    repository.write("policy.toml", "version = 1\n[prove]\nenvironment = [\"HERE\"]\n");
-    let mut program = program::command(repository.dir());
-    program.env("HERE", here).args(["prove", "--policy", "policy.toml"]).args(options).arg("--").args(command);
-    finished(&program.output().expect("it runs"))
-}
-
-fn json(run: &Run) -> serde_json::Value {
-    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+fn proving_here(repository: &TestRepository, here: &Path, options: &[&str], command: &[&str]) -> Run {
+    finished(&proving(repository, &[("HERE", here)], options, command).output().expect("it runs"))
 }
 
 #[test]
@@ -98,7 +91,7 @@ fn results_are_kept_where_someone_asks_for_that() {
     repository.write("value", "1\n\n");
     repository.commit("change");
     let proven = |options: &[&str]| {
-        let run = proving(&repository, here.path(), options, &COUNTED);
+        let run = proving_here(&repository, here.path(), options, &COUNTED);
         assert_eq!(json(&run)["behaviour_kept"], true, "{run:?}");
         run
     };
@@ -124,7 +117,7 @@ fn a_damaged_result_is_left_aside_and_said() {
     let tree = repository.git(&["rev-parse", "HEAD^{tree}"]);
     let damaged = ["notes", "--ref", "agentgate-prove", "add", "-m", "{\"version\":1,\"key\":", tree.trim()];
     repository.git(&damaged);
-    let run = proving(&repository, here.path(), &["--format", "json", "--cache"], &COUNTED);
+    let run = proving_here(&repository, here.path(), &["--format", "json", "--cache"], &COUNTED);
     assert_eq!(json(&run)["behaviour_kept"], true, "{run:?}");
     assert!(run.stdout.contains("is damaged and was left aside"), "{run:?}");
     assert!(count(here.path()) > 0);

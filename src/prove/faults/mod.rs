@@ -269,50 +269,53 @@ mod tests {
 
     #[test]
     fn parts_of_code() {
-        for (language, source, expected) in [
-            ("python", "def f(x):\n    if x.ok:\n        return x.value\n", "if not (x.ok):"),
-            ("python", "def f(x):\n    if x.ok:\n        return x.value\n", "return None"),
-            ("python", "def f(x):\n    x.count += 1\n", "pass"),
-            ("python", "def f(x):\n    x.clear()\n    return x\n", "pass"),
-            ("python", "def f(x):\n    return x['name']\n", "return x[\"\"]"),
-            ("javascript", "function f(x) {\n    if (x.ok) { g(x); }\n}\n", "if (!(x.ok)) { g(x); }"),
-            ("javascript", "function f(x) {\n    return x.value;\n}\n", "return null;"),
-            ("javascript", "function f(x) {\n    x.clear();\n    return x;\n}\n", ";"),
-            ("go", "package p\nfunc f(x *T) {\n    if x.Ok() {\n        x.Clear()\n    }\n}\n", "if !(x.Ok()) {"),
-            ("rust", "fn f(x: &mut T) {\n    if x.ok() {\n        x.clear();\n    }\n}\n", "if !(x.ok()) {"),
-            ("rust", "fn f(x: &mut T) {\n    if x.ok() {\n        x.clear();\n    }\n}\n", ";"),
-            ("ruby", "def f(x)\n    return x.value if x.ok\nend\n", "return nil if x.ok"),
-            ("python", "def f(x):\n    return x.a or x.b\n", "return x.a"),
-            ("python", "def f(x):\n    if x.a and (x.b):\n        return x.value\n", "if x.a:"),
-            ("python", "def f(x):\n    return x.a if x.ok else x.b\n", "return x.b"),
-            ("python", "def f(x):\n    if not x:\n        raise E()\n    return g(x)\n", "pass"),
-            ("python", "def f(x):\n    x.size = 3\n    return x\n", "pass"),
-            ("javascript", "function f(x) {\n    const y = x ?? {};\n    return x ? y.a : y.b;\n}\n", "const y = x;"),
-            ("javascript", "function f(x) {\n    const y = x ?? {};\n    return x ? y.a : y.b;\n}\n", "return y.b;"),
-            ("javascript", "function f(x) {\n    if (!x) return g();\n    return x;\n}\n", ""),
+        let cases: &[(&str, &str, &[&str])] = &[
+            ("python", "def f(x):\n    if x.ok:\n        return x.value\n", &["if not (x.ok):", "return None"]),
+            ("python", "def f(x):\n    x.count += 1\n", &["pass"]),
+            ("python", "def f(x):\n    x.clear()\n    return x\n", &["pass"]),
+            ("python", "def f(x):\n    return x['name']\n", &["return x[\"\"]"]),
+            ("javascript", "function f(x) {\n    if (x.ok) { g(x); }\n}\n", &["if (!(x.ok)) { g(x); }"]),
+            ("javascript", "function f(x) {\n    return x.value;\n}\n", &["return null;"]),
+            ("javascript", "function f(x) {\n    x.clear();\n    return x;\n}\n", &[";"]),
+            ("go", "package p\nfunc f(x *T) {\n    if x.Ok() {\n        x.Clear()\n    }\n}\n", &["if !(x.Ok()) {"]),
+            ("rust", "fn f(x: &mut T) {\n    if x.ok() {\n        x.clear();\n    }\n}\n", &["if !(x.ok()) {", ";"]),
+            ("ruby", "def f(x)\n    return x.value if x.ok\nend\n", &["return nil if x.ok"]),
+            ("python", "def f(x):\n    return x.a or x.b\n", &["return x.a"]),
+            ("python", "def f(x):\n    if x.a and (x.b):\n        return x.value\n", &["if x.a:"]),
+            ("python", "def f(x):\n    return x.a if x.ok else x.b\n", &["return x.b"]),
+            ("python", "def f(x):\n    if not x:\n        raise E()\n    return g(x)\n", &["pass"]),
+            ("python", "def f(x):\n    x.size = 3\n    return x\n", &["pass"]),
+            (
+                "javascript",
+                "function f(x) {\n    const y = x ?? {};\n    return x ? y.a : y.b;\n}\n",
+                &["const y = x;", "return y.b;"],
+            ),
+            ("javascript", "function f(x) {\n    if (!x) return g();\n    return x;\n}\n", &[""]),
             (
                 "rust",
                 "fn f(x: &mut T) -> u8 {\n    if x.ok() && x.b { return 1; }\n    x.c\n}\n",
-                "if x.ok() { return 1; }",
+                &["if x.ok() { return 1; }"],
             ),
-            ("rust", "fn f(x: &mut T) {\n    x.size = 3;\n    g();\n}\n", ";"),
+            ("rust", "fn f(x: &mut T) {\n    x.size = 3;\n    g();\n}\n", &[";"]),
             (
                 "go",
                 "package p\nfunc f(x *T) {\n    x.size = 3\n    if x.a || x.b {\n        g()\n    }\n}\n",
-                "if x.a {",
+                &["if x.a {"],
             ),
-            ("python", "A = re.compile(r'^\\d+$')\n", "A = re.compile(r'^\\d*$')"),
-            ("python", "A = re.compile(r'^\\d+$')\n", "A = re.compile(r'\\d+$')"),
-            ("javascript", "const a = /^(a|b)?[0-9]+x$/;\n", "const a = /^(a|b)[0-9]+x$/;"),
+            ("python", "A = re.compile(r'^\\d+$')\n", &["A = re.compile(r'^\\d*$')", "A = re.compile(r'\\d+$')"]),
+            ("javascript", "const a = /^(a|b)?[0-9]+x$/;\n", &["const a = /^(a|b)[0-9]+x$/;"]),
             (
                 "go",
                 "package p\nvar a = regexp.MustCompile(`^\\d+(x|y)*$`)\n",
-                "var a = regexp.MustCompile(`^\\d+(x|y)+$`)",
+                &["var a = regexp.MustCompile(`^\\d+(x|y)+$`)"],
             ),
-            ("rust", "fn f() { g(r\"^\\d+$\"); }\n", "fn f() { g(r\"^\\d+\"); }"),
-        ] {
+            ("rust", "fn f() { g(r\"^\\d+$\"); }\n", &["fn f() { g(r\"^\\d+\"); }"]),
+        ];
+        for (language, source, expected) in cases {
             let made = faults(language, source);
-            assert!(made.iter().any(|after| after == expected), "{language}: {expected:?} of {made:?}");
+            for expected in *expected {
+                assert!(made.iter().any(|after| after == expected), "{language}: {expected:?} of {made:?}");
+            }
         }
     }
 
