@@ -126,6 +126,9 @@ mod tests {
             ("example.com/billing", "TestTotal", "TestTotal › "),
             ("cart when empty", "cart when empty has no total", "cart › when empty › has no total"),
             ("TotalTest", "adds(int, int)", "TotalTest › adds"),
+            ("a.TotalTest", "adds{int[], int}[1]", "TotalTest › adds"),
+            ("TotalTest", "adds(int, int)[1]", "TotalTest › adds"),
+            ("cart", "cart takes ${price} (in cents)", "cart › takes ${price} (in cents)"),
         ] {
             assert!(result(suite, name, None).is(title, file), "{suite} {name}");
         }

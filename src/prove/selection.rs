@@ -194,12 +194,15 @@ impl Singles {
     }
 }
 
-/// A name without the parameters of a row: `test_x[1-2]`, `x(int)`.
+/// A name without the parameters of a row: `test_x[1-2]`, `x(int)`, `x{int}[1]`.
 pub fn without_row(name: &str) -> &str {
     let name = name.trim();
     let name = name.trim_end_matches('›').trim_end();
-    match name.find(['[', '(']) {
-        Some(at) if at > 0 && name.ends_with([']', ')']) && !name[..at].ends_with(' ') => &name[..at],
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    // Elsewhere a brace holds what a run fills in.
+    let opens = |(at, c): &(usize, char)| matches!(c, '[' | '(') || *c == '{' && name[..*at].ends_with(is_word);
+    match name.char_indices().find(opens) {
+        Some((at, _)) if at > 0 && name.ends_with([']', ')']) && !name[..at].ends_with(' ') => &name[..at],
         _ => name,
     }
 }

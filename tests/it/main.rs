@@ -28,6 +28,7 @@ mod properties;
 mod prove;
 mod prove_faults;
 mod prove_hostile;
+mod prove_java;
 mod providers;
 mod push;
 mod receipts;
