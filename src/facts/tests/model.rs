@@ -184,6 +184,8 @@ impl Setting {
 pub enum Limits {
     /// A whole test, a suite, a run; without it the runner has a limit of its own, or none.
     Test { default: Option<f64> },
+    /// What one command runs, which may go with its limit.
+    Command,
     /// One call or wait inside of a test.
     Wait,
 }

@@ -6,8 +6,10 @@ use super::reader::Reader;
 use super::time;
 use crate::LineRange;
 use crate::RepoPath;
+use crate::facts::ci::commands;
+use crate::facts::ci::{self, Action, scripts};
 use crate::facts::document::{self, Format, Node, Value};
-use crate::facts::shell::split_words;
+use crate::facts::shell::{Command, split_words};
 use crate::lang::{Kind, Language, Span};
 
 /// Whether a path is a runner's configuration, or holds it among others.
@@ -92,6 +94,42 @@ pub fn document(path: &RepoPath, bytes: &[u8]) -> Option<TestFile> {
     Some(file(path, settings))
 }
 
+/// Whether commands are read from a file: a pipeline, or scripts that no runner's configuration holds.
+pub fn is_of_commands(path: &RepoPath) -> bool {
+    ci::is_pipeline(path) || scripts::is_scripts(path) && document_of(path).is_none()
+}
+
+/// Whether a text can hold a limit or a retry at all.
+pub fn may_limit(bytes: &[u8]) -> bool {
+    const WORDS: [&[u8]; 3] = [b"imeout", b"etr", b"erun"];
+    WORDS.iter().any(|word| memchr::memmem::find(bytes, word).is_some())
+}
+
+/// The limits and retries that a pipeline or a script hands to the tests it runs. Jobs are renamed and split: a setting is
+/// known by the tool it is handed to.
+pub fn commands(path: &RepoPath, bytes: &[u8]) -> Option<TestFile> {
+    let mut settings = Vec::new();
+    let mut read = |command: &Command, first: u32| {
+        let shape = commands::shape(&command.words);
+        if commands::kind(&shape) == Some(commands::Kind::Test) {
+            let line = LineRange::one(command.line.saturating_add(first));
+            flags(&command.words, &shape.tool.replace(' ', "-"), line, &mut settings);
+        }
+    };
+    if ci::is_pipeline(path) {
+        for step in ci::read(path, bytes)?.ok()?.jobs.into_iter().flat_map(|job| job.steps) {
+            if let Action::Run { script, line, .. } = step.action {
+                script.commands.iter().for_each(|command| read(command, line));
+            }
+        }
+    } else {
+        scripts::read(path, bytes).iter().flat_map(|recipe| &recipe.commands).for_each(|command| read(command, 0));
+    }
+    // A command that is gone took its limit along.
+    settings.iter_mut().for_each(|setting| setting.limits = Limits::Command);
+    Some(file(path, settings))
+}
+
 /// The settings of a module that configures a runner.
 pub fn module(source: &Source) -> TestFile {
     let outside = Outside::default();
@@ -143,7 +181,7 @@ fn walk(node: &Node, place: &str, depth: usize, settings: &mut Vec<Setting>) {
             }
             None => {
                 if let Some(command) = member.value.text().filter(|text| text.contains("--") || text.contains("-D")) {
-                    flags(command, &what, lines, settings);
+                    flags(&split_words(command), &what, lines, settings);
                 }
                 walk(&member.value, &what, depth + 1, settings);
             }
@@ -151,7 +189,7 @@ fn walk(node: &Node, place: &str, depth: usize, settings: &mut Vec<Setting>) {
     }
     for (at, item) in node.items().enumerate() {
         if let (Some(text), true) = (item.text(), depth > 0) {
-            flags(text, place, LineRange::one(item.line), settings);
+            flags(&split_words(text), place, LineRange::one(item.line), settings);
         }
         walk(item, &format!("{place}[{at}]"), depth + 1, settings);
     }
@@ -184,9 +222,8 @@ fn amount(node: &Node) -> Option<f64> {
     text.replace('_', "").parse().ok().or_else(|| time::amount(&written))
 }
 
-/// `--timeout=30`, `--reruns 3`, `-Dsurefire.rerunFailingTestsCount=2` in a command.
-pub fn flags(command: &str, place: &str, lines: LineRange, settings: &mut Vec<Setting>) {
-    let words = split_words(command);
+/// `--timeout=30`, `--reruns 3`, `-Dsurefire.rerunFailingTestsCount=2` among the words of a command.
+fn flags(words: &[String], place: &str, lines: LineRange, settings: &mut Vec<Setting>) {
     for (at, word) in words.iter().enumerate() {
         let Some(flag) = word.strip_prefix('-') else { continue };
         let (name, value) = match flag.split_once('=') {

@@ -92,7 +92,15 @@ impl Sides {
 /// A runner's configuration: its limits and retries, no cases.
 fn configuration(change: &ChangeSet, file: &FileChange, side: Side) -> Option<TestFile> {
     let entry = file.side(side)?;
-    if file.role == Role::TestData || file.role == Role::Test || !runner::is_configuration(&entry.path) {
+    if file.role == Role::TestData || file.role == Role::Test {
+        return None;
+    }
+    if runner::is_of_commands(&entry.path) {
+        let bytes = |side| change.content(file, side).and_then(Result::ok);
+        let may_limit = [bytes(Side::Base), bytes(Side::Head)].iter().flatten().any(|bytes| runner::may_limit(bytes));
+        return bytes(side).filter(|_| may_limit).and_then(|bytes| runner::commands(&entry.path, &bytes));
+    }
+    if !runner::is_configuration(&entry.path) {
         return None;
     }
     let bytes = change.content(file, side)?.ok()?;
