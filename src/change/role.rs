@@ -132,7 +132,9 @@ impl Index {
             }
         };
         self.by_directory(path, &mut consider);
-        self.by_name(path.file_name(), &mut consider);
+        // Whatever its name: `src/main/java/RouteSpec.kt` is the program.
+        let is_program = is_of_program(path);
+        self.by_name(path.file_name(), &mut |hit| consider(hit.filter(|hit| !is_program || hit.2 != Role::Test)));
         consider(self.paths.get(path.as_bytes()));
         best.map_or(Role::Production, |(_, _, role)| role)
     }
@@ -173,6 +175,17 @@ impl Index {
             consider(fits.then_some(hit));
         }
     }
+}
+
+/// Whether it stands where build tools of the JVM keep the program: `src/main/`, `src/jvmMain/`.
+fn is_of_program(path: &RepoPath) -> bool {
+    let mut parts = path.parent().split(|byte| *byte == b'/').peekable();
+    while let Some(part) = parts.next() {
+        if part == b"src" && parts.peek().is_some_and(|next| *next == b"main" || next.ends_with(b"Main")) {
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -217,6 +230,8 @@ mod tests {
                     "src/snapshots/mod.rs",
                     "locales/it/words.ts.tmpl",
                     "cmd/protest.go",
+                    "lib/src/main/kotlin/com/acme/TypeSpec.kt",
+                    "lib/src/commonMain/kotlin/com/acme/TypeSpec.kt",
                     "index.html",
                 ],
             ),
@@ -229,6 +244,8 @@ mod tests {
                     "spec/a_spec.rb",
                     "src/test/java/ATest.java",
                     "core/src/jvmTest/kotlin/A.kt",
+                    "core/src/jvmTest/kotlin/TypeSpec.kt",
+                    "integration-tests/src/main/java/LoginTest.java",
                     "test/My.Tests/Thing.cs",
                     "conftest.py",
                     "Tests/FooTests/BarTests.swift",

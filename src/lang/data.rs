@@ -78,6 +78,15 @@ pub struct Syntax {
     /// Errors are values that are compared with nothing: `err != nil`.
     #[serde(default)]
     pub error_values: bool,
+    /// How far a text of several lines is indented is layout: the language takes it away, or a usual call does.
+    #[serde(default)]
+    pub indented_texts: bool,
+    /// Checks are values, and a test is what they add up to: `assert(a) && assert(b)`.
+    #[serde(default)]
+    pub joins_checks: bool,
+    /// Nothing, zero and false are one: `p == NULL` says what `!p` says.
+    #[serde(default)]
+    pub null_is_false: bool,
 }
 
 /// How tests are written: one table per question, each entry `pattern = "meaning"` (see `facts::tests::vocabulary`).
@@ -131,6 +140,9 @@ pub struct Tests {
     pub answers: Vec<String>,
     /// How long a test may take where it doesn't say.
     pub timeout: Option<f64>,
+    /// What a framework's own names may be written behind: `Xunit.Assert.Equal`.
+    #[serde(default)]
+    pub namespaces: Vec<String>,
     /// Functions with parameters are no tests, whatever their names.
     #[serde(default)]
     pub bare: bool,
@@ -173,6 +185,9 @@ impl Data {
             typed_truth: self.syntax.typed_truth || under.syntax.typed_truth,
             awaits: self.syntax.awaits || under.syntax.awaits,
             error_values: self.syntax.error_values || under.syntax.error_values,
+            indented_texts: self.syntax.indented_texts || under.syntax.indented_texts,
+            joins_checks: self.syntax.joins_checks || under.syntax.joins_checks,
+            null_is_false: self.syntax.null_is_false || under.syntax.null_is_false,
         };
         for (kind, names) in self.nodes {
             under.nodes.entry(kind).or_default().extend(names);
@@ -198,6 +213,7 @@ impl Data {
         tests.run_hooks.extend(more.run_hooks);
         tests.answers.extend(more.answers);
         tests.bare |= more.bare;
+        tests.namespaces.extend(more.namespaces);
         tests.named_classes.extend(more.named_classes);
         tests.declaring.extend(more.declaring);
         tests.unchecked.extend(more.unchecked);

@@ -12,6 +12,7 @@ pub(super) fn reshape(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<N
         "pair" => pair(lowering, node),
         "binary_operator" => matching(lowering, node),
         "anonymous_function" => anonymous(lowering, node),
+        "sigil" => sigil(lowering, node),
         "alias" => Some(Node::name(lowering.source(node), lowering.span(node))),
         "else_block" => {
             let mut parts = Vec::new();
@@ -23,6 +24,14 @@ pub(super) fn reshape(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<N
         }
         _ => None,
     }
+}
+
+/// `~c"abc"` is a charlist, `~s(abc)` a string; what interpolates is left to the grammar.
+fn sigil(lowering: &Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
+    let name = lowering.source(child_of_kind(node, "sigil_name")?);
+    let content = child_of_kind(node, "quoted_content").map_or("", |content| lowering.source(content));
+    let is_plain = matches!(name, "c" | "C" | "s" | "S") && child_of_kind(node, "interpolation").is_none();
+    is_plain.then(|| Node::leaf(Kind::Text, content, lowering.span(node)))
 }
 
 fn target<'t>(node: Syntax<'t>, lowering: &Lowering<'_>) -> Option<String> {

@@ -204,8 +204,13 @@ impl Lowering<'_> {
             }
         }
         let whole = self.source(node).to_owned();
+        let margin = margin(unquoted(&whole)).filter(|_| self.language.syntax.indented_texts);
+        let plain = |piece: &str, is_last| match margin {
+            Some(margin) => unescaped(&outdented(piece, margin, is_last)).into_owned(),
+            None => unescaped(piece).into_owned(),
+        };
         if parts.is_empty() {
-            return Node::leaf(Kind::Text, &unescaped(unquoted(&whole)), span);
+            return Node::leaf(Kind::Text, &plain(unquoted(&whole), true), span);
         }
         let mut children = Vec::new();
         let start = node.start_byte();
@@ -217,7 +222,7 @@ impl Lowering<'_> {
             let (from, to) = (from.max(inner_start), to.min(inner_end));
             if from < to {
                 let piece = self.text.get(from..to).unwrap_or_default();
-                children.push((Role::Item, Node::leaf(Kind::Text, &unescaped(piece), span)));
+                children.push((Role::Item, Node::leaf(Kind::Text, &plain(piece, child.is_none()), span)));
             }
             if let Some(child) = child {
                 if child.named_child_count() == 0 {
@@ -324,6 +329,30 @@ fn unquoted(text: &str) -> &str {
         }
     }
     text
+}
+
+/// How far all lines of a text but the first are indented; none where there is only one.
+fn margin(text: &str) -> Option<usize> {
+    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let lines = text.split('\n').skip(1);
+    Some(lines.filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or_default())
+        .filter(|_| text.contains('\n'))
+}
+
+/// A text, or a piece of one, without the indentation that all of its lines have.
+fn outdented(text: &str, margin: usize, is_last: bool) -> String {
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    let count = lines.len();
+    for (at, line) in lines.iter_mut().enumerate().skip(1) {
+        let is_blank = line.trim().is_empty() && (at + 1 < count || is_last);
+        let is_indent = |taken: &str| taken.bytes().all(|byte| matches!(byte, b' ' | b'\t'));
+        *line = match line.get(..margin).filter(|taken| is_indent(taken)) {
+            _ if is_blank => "",
+            Some(_) => &line[margin..],
+            None => line.trim_start_matches([' ', '\t']),
+        };
+    }
+    lines.join("\n")
 }
 
 /// Quotes that were escaped because of the quotes around them.

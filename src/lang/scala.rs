@@ -14,6 +14,7 @@ pub(super) fn reshape(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<N
         "generic_function" => generic(lowering, node),
         "infix_expression" => sentence(lowering, node),
         "for_expression" => comprehension(lowering, node),
+        "assignment_expression" => property(lowering, node),
         "function_definition" | "val_definition" => suite_value(lowering, node),
         _ => None,
     }
@@ -43,7 +44,10 @@ fn call(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
     let span = lowering.span(node);
     let continues = matches!(function.kind(), "call_expression" | "generic_function") && callee.is(Kind::Call);
     let declares = continues && declares_test(&callee);
-    let mut made = match continues && (is_block(arguments) || declares || function.kind() == "generic_function") {
+    let of_zio = continues && !is_block(arguments) && is_value_of_zio(&callee);
+    let callee = if of_zio { renamed(callee, "assertZIO") } else { callee };
+    let merges = is_block(arguments) || declares || of_zio || function.kind() == "generic_function";
+    let mut made = match continues && merges {
         true => Node { span, ..callee },
         false => Node::with(Kind::Call, span, vec![(Role::Callee, callee)]),
     };
@@ -69,8 +73,94 @@ fn call(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
             made.children.push((Role::Argument, argument));
         }
     }
+    if made.child(Role::Callee).is_some_and(|callee| &*callee.text == "property") {
+        made.children.iter_mut().filter(|(_, given)| given.is(Kind::Lambda)).for_each(|(_, body)| answer(body));
+    }
     modified_title(&mut made);
     Some(made)
+}
+
+/// `property("x") = forAll { … }`
+fn property(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
+    let (left, right) = (node.child_by_field_name("left")?, node.child_by_field_name("right")?);
+    let is_title = left.kind() == "call_expression"
+        && left.child_by_field_name("function").is_some_and(|name| lowering.source(name) == "property");
+    if !is_title {
+        return None;
+    }
+    let mut made = lowering.lower_one(left)?;
+    let mut body = block_as_lambda(lowering, right)?;
+    answer(&mut body);
+    made.span = lowering.span(node);
+    made.children.push((Role::Argument, body));
+    Some(made)
+}
+
+/// What a property comes to is what it demands: `forAll { (a: Int, b: Int) => a + b == b + a }`.
+fn answer(node: &mut Node) {
+    match node.kind {
+        // A property that is written elsewhere.
+        Kind::Name => {
+            let name = std::mem::take(node);
+            *node = Node::with(Kind::Call, name.span, vec![(Role::Callee, name)]);
+        }
+        Kind::Block => {
+            if let Some((_, last)) = node.children.last_mut() {
+                answer(last);
+            }
+        }
+        Kind::Lambda => {
+            node.children.iter_mut().filter(|(role, _)| *role == Role::Body).for_each(|(_, body)| answer(body))
+        }
+        Kind::Call
+            if node.children.last().is_some_and(|(role, given)| *role == Role::Argument && given.is(Kind::Lambda)) =>
+        {
+            if let Some((_, last)) = node.children.last_mut() {
+                answer(last);
+            }
+        }
+        Kind::If | Kind::Match | Kind::Arm => {
+            let branches = node.children.iter_mut();
+            let outcome = |role: &Role| matches!(role, Role::Then | Role::Else | Role::Body | Role::Item);
+            branches.filter(|(role, _)| outcome(role)).for_each(|(_, branch)| answer(branch));
+        }
+        Kind::Binary if matches!(&*node.text, "==" | "!=" | "<" | "<=" | ">" | ">=" | "===" | "=!=") => {
+            if &*node.text == "===" {
+                node.text = "==".into();
+            }
+            let span = node.span;
+            *node = demand(std::mem::take(node), span);
+        }
+        Kind::Binary if matches!(&*node.text, "&&" | "||" | "==>") => {
+            let parts = if &*node.text == "==>" { 1 } else { 0 };
+            node.children.iter_mut().skip(parts).for_each(|(_, part)| answer(part));
+        }
+        Kind::Member | Kind::Call => {
+            let name = match node.child(Role::Callee) {
+                Some(callee) => callee.text.clone(),
+                None => node.text.clone(),
+            };
+            let asks = ["is", "contains", "exists", "forall", "sameElements", "nonEmpty"];
+            if asks.iter().any(|word| name.starts_with(word)) {
+                let span = node.span;
+                *node = demand(std::mem::take(node), span);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// ZIO Test gives value and matcher apart: `assert(value)(equalTo(3))`.
+fn is_value_of_zio(call: &Node) -> bool {
+    let named = call.child(Role::Callee).is_some_and(|name| matches!(&*name.text, "assert" | "assertZIO" | "assertM"));
+    named && call.children_in(Role::Argument).count() == 1
+}
+
+fn renamed(mut call: Node, name: &str) -> Node {
+    if let Some((_, callee)) = call.children.iter_mut().find(|(role, _)| *role == Role::Callee) {
+        *callee = Node::name(name, callee.span);
+    }
+    call
 }
 
 /// Calls that take a title first and what they declare in a second list of arguments.
@@ -143,6 +233,17 @@ fn suite_value(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
         "function_definition" => (node.child_by_field_name("name")?, node.child_by_field_name("body")?),
         _ => (node.child_by_field_name("pattern")?, node.child_by_field_name("value")?),
     };
+    // `lazy val roundTrip: Prop = forAll { … }`, which a `property("…")(roundTrip)` runs.
+    let is_property = node.kind() == "val_definition"
+        && ["forAll", "Prop.forAll"].iter().any(|start| lowering.source(value).starts_with(start));
+    if is_property {
+        let name = lowering.source(name).to_owned();
+        let mut body = lowering.lower_one(value)?;
+        answer(&mut body);
+        let mut made = Node::with(Kind::Function, lowering.span(node), vec![(Role::Body, body)]);
+        made.text = name.into();
+        return Some(made);
+    }
     if !matches!(lowering.source(name), "spec" | "tests") || node.child_by_field_name("parameters").is_some() {
         return None;
     }
@@ -228,17 +329,23 @@ fn sentence(lowering: &mut Lowering<'_>, node: Syntax<'_>) -> Option<Node> {
     }
     let left = lowering.lower_one(left)?;
     let right = if is_block(right) { block_as_lambda(lowering, right)? } else { lowering.lower_one(right)? };
+    // ScalaCheck's demands, wherever they stand: `f() ?= 3`, `3 =? f()`.
+    let (left, right) = if operator == "=?" { (right, left) } else { (left, right) };
     let mut made = Node::binary(&operator, left, right);
     made.span = span;
+    if matches!(operator.as_str(), "?=" | "=?") {
+        made.text = "==".into();
+        return Some(demand(made, span));
+    }
     if matches!(operator.as_str(), "===" | "==>" | "====" | "=!=" | "!==") && stands_alone(node) {
         made.text = if matches!(operator.as_str(), "=!=" | "!==") { "!=".into() } else { "==".into() };
-        return Some(Node::with(
-            Kind::Call,
-            span,
-            vec![(Role::Callee, Node::name("assert", span)), (Role::Argument, made)],
-        ));
+        return Some(demand(made, span));
     }
     Some(made)
+}
+
+fn demand(condition: Node, span: super::Span) -> Node {
+    Node::with(Kind::Call, span, vec![(Role::Callee, Node::name("assert", span)), (Role::Argument, condition)])
 }
 
 /// Whether the leftmost part is a string, or `it`, `they`, `behavior`.

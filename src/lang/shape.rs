@@ -51,6 +51,7 @@ pub(super) fn finish(node: &mut Node) {
         Kind::Lambda => {
             take_name(node);
             last_block_becomes_body(node);
+            last_expression_becomes_body(node);
         }
         Kind::Class => {
             take_name(node);
@@ -250,6 +251,16 @@ fn last_block_becomes_body(node: &mut Node) {
     if node.child(Role::Body).is_none()
         && let Some((role, _)) =
             node.children.iter_mut().rfind(|(role, child)| *role == Role::Item && child.is(Kind::Block))
+    {
+        *role = Role::Body;
+    }
+}
+
+/// `x => f(x)`
+fn last_expression_becomes_body(node: &mut Node) {
+    if node.child(Role::Body).is_none()
+        && let Some((role, _)) =
+            node.children.last_mut().filter(|(role, child)| *role == Role::Item && !child.is(Kind::Parameter))
     {
         *role = Role::Body;
     }

@@ -26,7 +26,11 @@ pub(super) fn implies(now: &Check, before: &Check) -> bool {
     let others = || matches!((variable(now), variable(before)), (Some(one), Some(other)) if one != other);
     let distinct = now.subject.is(Kind::Name) && before.subject.is(Kind::Name) || others();
     // Rows share their words; what they stand for differs.
-    let rows = before.row.is_some() && now.row.is_some();
+    // So do two runs through one helper.
+    let single = before.row.is_none() && now.row.is_none();
+    let through =
+        single && before.via.is_some() && now.via.is_some() && before.resolved_subject != now.resolved_subject;
+    let rows = before.row.is_some() && now.row.is_some() || through;
     let same = !rows && now.subject == before.subject || !distinct && now.resolved_subject == before.resolved_subject;
     let expected = !rows && now.expected == before.expected || now.resolved_expected == before.resolved_expected;
     if same && expected && now.positive == before.positive {
@@ -113,7 +117,8 @@ fn says_as_an_exception(now: &Check, before: &Check) -> bool {
     if now.kind != CheckKind::Throws || !now.positive || !before.positive {
         return false;
     }
-    let parts: Vec<&Node> = now.expected.iter().filter_map(|part| part.nodes().next()).collect();
+    let parts: Vec<&Node> =
+        now.expected.iter().chain(&now.resolved_expected).filter_map(|part| part.nodes().next()).collect();
     let asked = |value: &Node| {
         parts.iter().any(|part| {
             // Also inside of a function that looks at it: `raises(E, check=lambda e: e.code == "x")`.
@@ -125,8 +130,13 @@ fn says_as_an_exception(now: &Check, before: &Check) -> bool {
             !before.expected.is_empty() && before.expected.iter().filter_map(|part| part.nodes().next()).all(asked)
         }
         CheckKind::Equal | CheckKind::Contains | CheckKind::Prefix | CheckKind::Suffix | CheckKind::Matches => {
-            before.expected.iter().all(|value| value.is(Kind::Text) && value.text.len() > 3 && asked(value))
-                && !before.expected.is_empty()
+            let says = |value: &Node| match value.kind {
+                Kind::Text => value.text.len() > 3 && asked(value),
+                Kind::Name | Kind::Template | Kind::Call => asked(value),
+                _ => false,
+            };
+            let said = |values: &[Node]| !values.is_empty() && values.iter().all(says);
+            said(&before.expected) || said(&before.resolved_expected)
         }
         CheckKind::Type | CheckKind::ExactType => {
             !before.expected.is_empty() && before.expected.iter().filter_map(|part| part.nodes().next()).all(asked)

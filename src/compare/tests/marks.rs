@@ -32,18 +32,16 @@ pub fn compare(old: &Case, new: &Case, diff: &mut TestDiff) {
         if old.marks.iter().any(|before| same_mark(before, mark)) {
             continue;
         }
-        let before = old.marks.iter().find(|before| {
+        let gone = |before: &&Mark| {
             before.kind == mark.kind
                 && before.gate != Gate::Never
                 && !new.marks.iter().any(|now| same_mark(before, now))
-        });
+        };
         // The same condition from a value that is written another way.
-        if let Some(before) = before
-            && narrower(mark, before)
-        {
+        if old.marks.iter().filter(gone).any(|before| narrower(mark, before)) {
             continue;
         }
-        push_mark(old, new, mark, before, diff);
+        push_mark(old, new, mark, old.marks.iter().find(gone), diff);
     }
 }
 
@@ -90,8 +88,32 @@ fn narrower(now: &Mark, before: &Mark) -> bool {
     if now.text == before.text && now.gate <= before.gate {
         return true;
     }
+    if asks_for_installed(now) && asks_for_installed(before) && name_alike(now, before) {
+        return true;
+    }
     let (Some(now), Some(before)) = (&now.condition, &before.condition) else { return before.condition.is_none() };
     implies((now, true), (before, true), 0)
+}
+
+/// Whether a mark skips where something is not installed.
+fn asks_for_installed(mark: &Mark) -> bool {
+    const WORDS: [&str; 5] =
+        ["class_exists", "extension_loaded", "requires extension", "RequiresPhpExtension", "interface_exists"];
+    let said = mark.condition.as_ref().map(Node::spelled).unwrap_or_default();
+    WORDS.iter().any(|word| mark.text.contains(word) || said.contains(word))
+}
+
+/// Whether both name the same thing: `mongodb` and `MongoDB\BSON\UTCDateTime`.
+fn name_alike(now: &Mark, before: &Mark) -> bool {
+    let names = |mark: &Mark| {
+        let condition = mark.condition.as_ref().map(Node::words).unwrap_or_default().join(" ");
+        let text = format!("{} {condition}", mark.text).to_lowercase();
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 3);
+        let plain = ["class", "exists", "extension", "loaded", "requires", "requiresphpextension", "this", "installed"];
+        words.filter(|word| !plain.contains(word) && !word.starts_with("marktest")).map(str::to_owned).collect()
+    };
+    let (is, was): (Vec<String>, Vec<String>) = (names(now), names(before));
+    is.iter().any(|name| was.contains(name))
 }
 
 /// Whether one condition holds only where the other does, as far as `and`, `or` and `not` tell.

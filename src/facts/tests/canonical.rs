@@ -17,7 +17,8 @@ impl<'a> Reader<'_, 'a> {
             return Some(draft);
         }
         if equality && draft.expected.len() == 1 {
-            if draft.subject.is_literal() && !draft.expected[0].is_literal() {
+            let constant = is_constant(&draft.subject) && draft.expected[0].is(Kind::Call);
+            if constant || draft.subject.is_literal() && !draft.expected[0].is_literal() {
                 std::mem::swap(&mut draft.subject, &mut draft.expected[0]);
             }
             let expected = strip_await(&draft.expected[0]).clone();
@@ -199,6 +200,17 @@ fn is_nowhere(node: &Node) -> bool {
             node.child(Role::Callee).is_some_and(|callee| matches!(&*callee.text, "end" | "cend"))
         }
         Kind::Name | Kind::Member => node.text.rsplit('.').next() == Some("npos"),
+        _ => false,
+    }
+}
+
+/// A name as constants and variants have it: `Level::Debug`, `http.StatusOK`.
+fn is_constant(node: &Node) -> bool {
+    let starts_high =
+        |text: &str| text.rsplit(['.', ':']).next().is_some_and(|last| last.starts_with(char::is_uppercase));
+    match node.kind {
+        Kind::Name => node.text.len() > 1 && starts_high(&node.text) && node.text.contains(['.', ':', '_']),
+        Kind::Member => starts_high(&node.text) && node.child(Role::Receiver).is_some_and(|of| of.is(Kind::Name)),
         _ => false,
     }
 }

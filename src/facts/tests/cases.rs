@@ -243,7 +243,7 @@ impl<'l, 'a> Finder<'l, 'a> {
         let named = vocabulary.functions.iter().any(|pattern| glob(pattern, &node.text))
             && around.class != Some(false)
             && self.takes(node, &vocabulary.parameter)
-            && !(vocabulary.bare && node.child(Role::Parameter).is_some())
+            && !(vocabulary.bare && (node.child(Role::Parameter).is_some() || around.class != Some(true)))
             && node.child(Role::Body).is_some()
             && !reader.file().providers.contains(&*node.text);
         if vocabulary.declaring.iter().any(|pattern| glob(pattern, &node.text)) {
@@ -260,7 +260,8 @@ impl<'l, 'a> Finder<'l, 'a> {
         }
         // Only a test can be skipped: one that is inherited, or declared by an attribute of the project's own.
         let skipped = annotations.marks.iter().any(|mark| mark.kind == MarkKind::Skip && mark.condition.is_none());
-        if annotations.is_test || named || skipped {
+        let listed = reader.file().listed.contains(&*node.text) && node.child(Role::Body).is_some();
+        if annotations.is_test || named || listed || skipped {
             self.meet(node, Met::Function);
             let mut around = around.clone();
             around.marks.extend(annotations.marks.clone());

@@ -3,7 +3,7 @@
 use super::chain::Chain;
 use super::checks::Call;
 use super::emit::Draft;
-use super::model::{CheckKind, Hurdle, HurdleKind, Tolerance};
+use super::model::{Check, CheckKind, Hurdle, HurdleKind, Tolerance};
 use super::reader::Reader;
 use super::thrown::Thrown;
 use super::vocabulary::{ArgumentRole, Form, Spec};
@@ -84,7 +84,7 @@ impl<'a> Reader<'_, 'a> {
         match spec.form {
             Form::Not => state.positive = !state.positive,
             Form::Tolerance => state.tolerance = arguments.first().map(|given| self.tolerance(given, false)),
-            Form::Noise => self.inner(arguments),
+            Form::Noise | Form::Alternative => self.inner(arguments),
             Form::Retried => {
                 let block = chain.segments[..from]
                     .iter()
@@ -224,6 +224,7 @@ impl<'a> Reader<'_, 'a> {
         let mut subject = subject.clone();
         let mut thrown = Thrown::default();
         let (mut tolerance, before) = (None, self.reading.checks.len());
+        let mut alternative = None;
         let whole = subject.clone();
         // What later segments may still add to: `be_within(0.1).of(5)`.
         let mut open: Option<Draft> = None;
@@ -241,7 +242,15 @@ impl<'a> Reader<'_, 'a> {
                 }
                 Form::Matcher => {
                     for inner in arguments {
+                        let from = self.reading.checks.len();
                         self.demanded(spec, &subject, inner, positive != spec.negative, span);
+                        self.reading.checks[from..].iter_mut().for_each(|check| put_inside(check, spec, span));
+                        found = true;
+                    }
+                    if let Some(variant) = spec.constant.as_deref().filter(|_| arguments.is_empty()) {
+                        let subject = subject.clone();
+                        let expected = vec![Node::name(variant, span)];
+                        self.emit(Draft { kind: CheckKind::Type, positive, subject, expected, tolerance: None, span });
                         found = true;
                     }
                 }
@@ -255,6 +264,7 @@ impl<'a> Reader<'_, 'a> {
                         subject = project(&subject, segment.name, arguments, span);
                     }
                 }
+                Form::Alternative => alternative = alternative.or_else(|| arguments.first().copied()),
                 Form::Noise => {}
                 Form::Tolerance => tolerance = arguments.first().map(|given| self.tolerance(given, false)),
                 Form::Named => {
@@ -291,6 +301,14 @@ impl<'a> Reader<'_, 'a> {
         }
         if let Some(draft) = open {
             self.emit(draft);
+        }
+        if let Some(other) = alternative {
+            // Either is enough.
+            self.reading.checks.truncate(before);
+            let expected = vec![matcher.clone(), other.clone()];
+            let (kind, subject) = (CheckKind::AnyOf, whole.clone());
+            self.emit(Draft { kind, positive, subject, expected, tolerance: None, span });
+            return;
         }
         self.loosen_equality(before, tolerance);
         for segment in &chain.segments {
@@ -334,4 +352,19 @@ pub fn project(subject: &Node, name: &str, arguments: &[&Node], span: Span) -> N
 /// A check that is tried again until it holds.
 fn again(spec: &Spec) -> Option<Hurdle> {
     spec.retried.then_some(Hurdle { kind: HurdleKind::Retried, what: None })
+}
+
+/// What is asked of a variant's content is asked of the variant: `isRight(equalTo(3))` is `Right(3)`.
+fn put_inside(check: &mut Check, spec: &Spec, span: Span) {
+    let Some(variant) = spec.constant.as_deref() else { return };
+    let wrapped = |value: &Node| {
+        Node::with(Kind::Call, span, vec![(Role::Callee, Node::name(variant, span)), (Role::Argument, value.clone())])
+    };
+    if check.kind == CheckKind::Equal {
+        check.expected = check.expected.iter().map(wrapped).collect();
+        check.resolved_expected = check.resolved_expected.iter().map(wrapped).collect();
+    } else {
+        check.subject = project(&check.subject, variant, &[], span);
+        check.resolved_subject = project(&check.resolved_subject, variant, &[], span);
+    }
 }

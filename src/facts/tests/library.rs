@@ -38,6 +38,8 @@ pub struct File<'a> {
     pub aliases: HashMap<&'a str, String>,
     /// Functions that tests name as the source of their rows.
     pub providers: HashSet<&'a str>,
+    /// Functions that a call names as tests: `RUN_TEST(parses)`.
+    pub listed: HashSet<&'a str>,
     /// Helpers of suites that share their name with another function.
     ambiguous: HashSet<&'a str>,
     /// Where names were imported from.
@@ -129,6 +131,7 @@ impl<'a> File<'a> {
             imports: HashMap::new(),
             answering: HashSet::new(),
             providers: HashSet::new(),
+            listed: HashSet::new(),
             ambiguous: HashSet::new(),
         };
         if source.inline {
@@ -141,7 +144,25 @@ impl<'a> File<'a> {
         for name in std::mem::take(&mut file.ambiguous) {
             file.functions.remove(name);
         }
+        file.list();
         file
+    }
+
+    /// Functions that are tests because a call says so.
+    fn list(&mut self) {
+        if !self.vocabulary.lists {
+            return;
+        }
+        let source = self.source;
+        source.root.walk_in(&mut |node| {
+            if !node.is(Kind::Call) {
+                return;
+            }
+            let words = self.vocabulary.calls.get(&Chain::of(node).full_path()).filter(|words| words.first() == "runs");
+            let at = words.and_then(|words| words.argument()?.parse::<usize>().ok());
+            let named = at.and_then(|at| node.children_in(Role::Argument).nth(at));
+            self.listed.extend(named.filter(|named| named.is(Kind::Name)).map(|named| &*named.text));
+        });
     }
 
     fn define(&mut self, node: &'a Node, depth: usize) {

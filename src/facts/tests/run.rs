@@ -133,6 +133,12 @@ pub fn mark_kind(word: &str) -> MarkKind {
     }
 }
 
+/// `IsEqualTo`, `HasCount`: asked for nothing but the answer, or of something that fails where it is no.
+pub fn is_question(name: &str) -> bool {
+    let begins = |word: &str| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    ["Is", "Are", "Has", "Does", "Equals", "Contains", "Throws"].into_iter().any(begins)
+}
+
 /// `assertFoo`, `expect_bar`, `ShouldHaveX`, `waitForY`: a verb and something that follows it.
 pub fn is_home_made(name: &str) -> bool {
     const VERBS: [&str; 14] = [

@@ -175,6 +175,13 @@ fn field(value: &Node, name: &str, span: Span) -> Node {
             }
         }
     }
+    // `Case(arguments: [], expected: "x")`
+    if value.is(Kind::Call) {
+        let named = value.nodes().find(|given| given.is(Kind::Keyword) && &*given.text == name);
+        if let Some(found) = named.and_then(|given| given.child(Role::Value)) {
+            return found.clone();
+        }
+    }
     let mut made = Node::with(Kind::Member, span, vec![(Role::Receiver, value.clone())]);
     made.text = name.into();
     made

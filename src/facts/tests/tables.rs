@@ -16,7 +16,9 @@ impl Annotations {
         let Some(rows) = rows_of(&resolved) else { return };
         for row in rows {
             let mut value = row.clone();
-            if row.is(Kind::Call) && row.nodes().any(|n| n.is(Kind::Keyword)) || is_row_call(row) {
+            let given = |named: bool| row.children_in(Role::Argument).any(|n| n.is(Kind::Keyword) == named);
+            // What is only given by name is a value with parts: `Case(name: "a", expected: 3)`.
+            if row.is(Kind::Call) && given(true) && given(false) || is_row_call(row) {
                 // `pytest.param(1, 2, marks=…, id=…)`
                 let arguments: Vec<&Node> = row.children_in(Role::Argument).collect();
                 if let Some(marks) = argument(&arguments, "marks") {

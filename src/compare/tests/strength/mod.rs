@@ -14,11 +14,14 @@ pub use level::{family, is_reached, level};
 
 use super::witness;
 use crate::facts::tests::{Check, CheckKind};
-use crate::lang::{Kind, Node, Role};
+use crate::lang::{self, Kind, Node, Role};
 use quantifier::quantified;
 use subject::{alike, handled, is_named_anew, is_part, reach};
 use throws::throws;
-use values::{bounds, contained, contradicts, near, near_by, new_list, patterns, ranges, sets, tolerance, wildcards};
+use values::{
+    asked_before, bounds, contained, contradicts, near, near_by, new_list, opens, patterns, ranges, sets, tolerance,
+    wildcards,
+};
 use words::name;
 
 /// What became of one check.
@@ -88,6 +91,19 @@ fn demand(old: &Check, new: &Check) -> Option<Verdict> {
     if let Some((old, new)) = wrapped::contents(old, new) {
         return demand(&old, &new);
     }
+    // `ASSERT_OK(close(file))` of a status, however it was asked before.
+    let is_ok = |check: &Check| check.positive && check.expected.first().is_some_and(|value| &*value.text == "ok");
+    if is_ok(new) && (old.kind == CheckKind::Truth || is_zero_value(old) == Some(true)) {
+        return None;
+    }
+    // `Some` and `None` in other words.
+    if is_absence(old) && is_absence(new) {
+        return None;
+    }
+    if let (Some(before), Some(after)) = (is_zero_value(old), is_zero_value(new)) {
+        let why = "what must be nothing must be something now, or the other way round".into();
+        return (before != after).then_some(Verdict::Changed { inverted: true, why });
+    }
     if old.positive != new.positive {
         return Some(polarity(old, new));
     }
@@ -139,6 +155,18 @@ fn demand(old: &Check, new: &Check) -> Option<Verdict> {
     // `not None` against anything positive, zero calls against some: another statement, not a weaker one.
     if (old.kind == CheckKind::CalledTimes) != (new.kind == CheckKind::CalledTimes) && is_zero(old) != is_zero(new) {
         return Some(Verdict::Changed { inverted: true, why: "whether it is called at all".into() });
+    }
+    // What is true is there; what is there need not be true.
+    let (is_there, is_true) = (CheckKind::Present, CheckKind::Truth);
+    if old.positive && new.positive && old.subject == new.subject {
+        match (old.kind, new.kind) {
+            // Of a plain truth value it says nothing at all.
+            (was, now) if was == is_true && now == is_there && is_typed(new) => {
+                return Some(looser("truthiness became mere presence", None));
+            }
+            (was, now) if was == is_there && now == is_true => return Some(Verdict::Tighter),
+            _ => {}
+        }
     }
     match level(new).cmp(&level(old)) {
         std::cmp::Ordering::Less if new.kind == CheckKind::Length && old.kind == CheckKind::Equal && is_empty(old) => {
@@ -256,6 +284,42 @@ fn polarity(old: &Check, new: &Check) -> Verdict {
     Verdict::Changed { inverted: true, why: why.into() }
 }
 
+/// Only a truth value can be asked whether it is true.
+fn is_typed(check: &Check) -> bool {
+    let has_truth = |syntax: &lang::Syntax| syntax.typed_truth || syntax.error_values;
+    lang::of(&check.path).is_some_and(|language| has_truth(&language.syntax))
+}
+
+/// Whether a check asks for an optional without a value: `== None`, `.isEmpty`, `!isDefined`.
+fn is_absence(check: &Check) -> bool {
+    let none = |value: &Node| match value.kind {
+        Kind::Name | Kind::Member => matches!(value.text.rsplit('.').next(), Some("None" | "none")),
+        Kind::Call => value.spelled().starts_with("Optional.empty"),
+        _ => false,
+    };
+    match check.kind {
+        CheckKind::Equal | CheckKind::Identical => check.positive && check.expected.first().is_some_and(none),
+        CheckKind::Length => check.positive && check.expected.first().and_then(Node::number) == Some(0.0),
+        CheckKind::Present => !check.positive,
+        _ => false,
+    }
+}
+
+/// Whether a check asks for nothing, zero or false, or for anything else, in a language where those are one.
+fn is_zero_value(check: &Check) -> Option<bool> {
+    let none = |value: &Node| match value.kind {
+        Kind::Null => true,
+        Kind::Bool => &*value.text == "false",
+        _ => value.number() == Some(0.0),
+    };
+    let asks = match check.kind {
+        CheckKind::Equal | CheckKind::Identical => check.expected.first().is_some_and(none).then_some(check.positive),
+        CheckKind::Truth | CheckKind::Present => Some(!check.positive),
+        _ => None,
+    };
+    asks.filter(|_| lang::of(&check.path).is_some_and(|language| language.syntax.null_is_false))
+}
+
 fn is_null(check: &Check) -> bool {
     check.expected.first().is_some_and(|expected| expected.is(Kind::Null))
 }
@@ -307,8 +371,14 @@ fn same_demand(old: &Check, new: &Check) -> Option<Verdict> {
         | CheckKind::Type
             if !same =>
         {
-            let (before, after) = (wildcards(&new_list(old)), wildcards(&new_list(new)));
-            if after > before {
+            let (was, is) = (new_list(old), new_list(new));
+            let binds = old.path.extension().is_some_and(|kind| matches!(kind, b"ex" | b"exs"));
+            let asked = asked_before(&was, &is, binds);
+            if asked == was && wildcards(&is) > wildcards(&was) {
+                return Some(Verdict::Tighter);
+            }
+            let (before, after) = (wildcards(&was), wildcards(&asked));
+            if after > before || opens(&was, &asked) {
                 return Some(looser("a part of the expected value may be anything now", None));
             }
             if after < before {

@@ -214,57 +214,80 @@ pub(super) fn handled(old: &Check, new: &Check) -> Option<String> {
     Some(format!("the value goes through `{fresh}` first"))
 }
 
+/// What a value goes through: calls on it and around it, not what those are given besides.
 fn handling(node: &Node) -> Vec<&str> {
-    let mut found = Vec::new();
+    const STEPS: [&str; 31] = [
+        "sorted",
+        "sort",
+        "set",
+        "lower",
+        "upper",
+        "strip",
+        "trim",
+        "toLowerCase",
+        "toUpperCase",
+        "to_lowercase",
+        "to_uppercase",
+        "casefold",
+        "normalize",
+        "filter",
+        "round",
+        "replace",
+        "replaceAll",
+        "sub",
+        "toSorted",
+        "sort_by",
+        "uniq",
+        "ToLower",
+        "ToUpper",
+        "TrimSpace",
+        "floor",
+        "trunc",
+        "toFixed",
+        "frozenset",
+        "Counter",
+        "to_set",
+        "toSet",
+    ];
+    /// They hold what they are given, in another form.
+    const FORMS: [&str; 15] = [
+        "list",
+        "tuple",
+        "dict",
+        "len",
+        "str",
+        "iter",
+        "next",
+        "dumps",
+        "stringify",
+        "String",
+        "from",
+        "keys",
+        "values",
+        "join",
+        "map",
+    ];
     fn read<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
-        if node.is(Kind::Call)
-            && let Some(callee) = node.child(Role::Callee)
-        {
-            let name = callee.text.rsplit('.').next().unwrap_or_default();
-            if matches!(
-                name,
-                "sorted"
-                    | "sort"
-                    | "set"
-                    | "lower"
-                    | "upper"
-                    | "strip"
-                    | "trim"
-                    | "toLowerCase"
-                    | "toUpperCase"
-                    | "to_lowercase"
-                    | "to_uppercase"
-                    | "casefold"
-                    | "normalize"
-                    | "filter"
-                    | "round"
-                    | "replace"
-                    | "replaceAll"
-                    | "sub"
-                    | "toSorted"
-                    | "sort_by"
-                    | "uniq"
-                    | "ToLower"
-                    | "ToUpper"
-                    | "TrimSpace"
-                    | "floor"
-                    | "trunc"
-                    | "toFixed"
-                    | "frozenset"
-                    | "Counter"
-                    | "to_set"
-                    | "toSet"
-            ) {
-                found.push(name);
+        match (node.kind, node.child(Role::Callee)) {
+            (Kind::Call, Some(callee)) => {
+                let name = callee.text.rsplit('.').next().unwrap_or_default();
+                // `headers.set(…)` keeps something, `set(items)` makes one.
+                let is_step = STEPS.contains(&name) && (name != "set" || callee.is(Kind::Name));
+                found.extend(is_step.then_some(name));
+                read(callee, found);
+                if is_step || FORMS.contains(&name) {
+                    node.children_in(Role::Argument).for_each(|argument| read(argument, found));
+                }
             }
-        }
-        if node.is(Kind::If) && node.child(Role::Then).is_none() {
-            found.push("if");
-        }
-        for child in node.nodes() {
-            read(child, found);
+            (Kind::Lambda | Kind::Function, _) => {}
+            (Kind::If, _) if node.child(Role::Then).is_none() => {
+                found.push("if");
+                node.nodes().for_each(|child| read(child, found));
+            }
+            _ => node.nodes().for_each(|child| read(child, found)),
         }
     }
+    let mut found = Vec::new();
     read(node, &mut found);
     found
 }

@@ -47,6 +47,51 @@ pub(super) fn wildcards(node: &Node) -> usize {
     count
 }
 
+/// Whether something that was written out may be anything now, in the same place of a value of the same shape.
+pub(super) fn opens(old: &Node, new: &Node) -> bool {
+    let is_any = |node: &Node| node.is(Kind::Name) && &*node.text == "_";
+    if is_any(new) {
+        let is_open = is_any(old) || old.is(Kind::Name) && old.text.starts_with(|c: char| c.is_lowercase() || c == '_');
+        return !is_open;
+    }
+    old.kind == new.kind
+        && old.children.len() == new.children.len()
+        && old.nodes().zip(new.nodes()).any(|(was, is)| opens(was, is))
+}
+
+/// An expected value without what only the new one asks at all: further keys, and where `binds`, the shape of what any value
+/// could be bound to. Whatever those accept is more than nothing.
+pub(super) fn asked_before(old: &Node, new: &Node, binds: bool) -> Node {
+    let is_variable = old.is(Kind::Name) && old.text.starts_with(|first: char| first.is_lowercase());
+    if binds && is_variable && !new.is(Kind::Name) {
+        return old.clone();
+    }
+    let key = |entry: &Node| match entry.kind {
+        Kind::Pair => entry.child(Role::Left).map(Node::spelled),
+        Kind::Keyword => Some(entry.text.to_string()),
+        _ => None,
+    };
+    let keyed = |node: &Node| node.nodes().filter_map(|entry| Some((key(entry)?, entry.clone()))).collect::<Vec<_>>();
+    let (was, is) = (keyed(old), keyed(new));
+    let alike = old.kind == new.kind && (old.children.len() == new.children.len() || !was.is_empty() && !is.is_empty());
+    if !alike {
+        return new.clone();
+    }
+    let mut kept = Node { children: Vec::new(), ..new.clone() };
+    for (at, (role, child)) in new.children.iter().enumerate() {
+        let counterpart = match key(child).filter(|_| !was.is_empty()) {
+            Some(name) => was.iter().find(|(known, _)| *known == name).map(|(_, entry)| entry),
+            None => old.children.get(at).map(|(_, other)| other),
+        };
+        let is_new_key = counterpart.is_none() && key(child).is_some();
+        let child = counterpart.map_or_else(|| child.clone(), |counterpart| asked_before(counterpart, child, binds));
+        if !is_new_key {
+            kept.children.push((*role, child));
+        }
+    }
+    kept
+}
+
 pub(super) fn tolerance(old: &Check, new: &Check) -> Option<Verdict> {
     match (&old.tolerance, &new.tolerance) {
         (Some(before), Some(after)) if before == after => None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::library::Source;
 use super::super::model::{Missing, Receiver};
-use super::super::run::is_home_made;
+use super::super::run::{is_home_made, is_question};
 use super::outline::{Import, Outline};
 use super::shelf::{Shelf, is_of_tests};
 use crate::RepoPath;
@@ -38,6 +38,10 @@ impl<'s> Search<'s, '_> {
         if let Some(key) = named {
             let imports: Vec<&Import> = mentioned(&outline, key).collect();
             return self.among(from, &imports, &missing.name, 0);
+        }
+        // A method of the tests that extends whatever it is called on.
+        if from.language.helpers.project && missing.callee.contains('.') && is_question(&missing.name) {
+            return self.unnamed(from, &outline, &missing.name, 0);
         }
         match &missing.on {
             Receiver::Own => self.unnamed(from, &outline, &missing.name, 0),

@@ -55,6 +55,10 @@ impl<'a> Reader<'_, 'a> {
         let before = self.awaited;
         self.awaited |= chain.awaited;
         let known = self.reading.checks.len();
+        if self.is_shadowed(&chain) && self.runs_own(&chain, node) {
+            self.awaited = before;
+            return;
+        }
         let found = self.check_call(&chain, node, None);
         self.awaited = before;
         // A block that has to fail stops there; in any other there may be more checks.
@@ -122,6 +126,30 @@ impl<'a> Reader<'_, 'a> {
                 _ => root.nodes().for_each(|child| self.visit(child)),
             }
         }
+    }
+
+    /// Whether the file has a function of its own that is called like an assertion, for as many arguments.
+    fn is_shadowed(&self, chain: &Chain<'a>) -> bool {
+        let ([only], None) = (chain.segments.as_slice(), chain.root) else { return false };
+        let Some(arguments) = &only.arguments else { return false };
+        let file = self.file();
+        if file.vocabulary.checks.get(&[only.name]).is_none() || self.via.contains(&only.name) {
+            return false;
+        }
+        let of_body = self.local.get(only.name).map(|(function, _)| *function);
+        let of_file = || {
+            let found = file.functions.contains_key(only.name).then(|| self.library.function(self.file, only.name));
+            found.flatten().map(|(_, function)| function)
+        };
+        let parameters = |function: &Node| function.children_in(Role::Parameter).count();
+        of_body.or_else(of_file).is_some_and(|function| parameters(function) == arguments.len())
+    }
+
+    /// Runs through it; where it checks nothing, what it is called says what it is.
+    fn runs_own(&mut self, chain: &Chain<'a>, node: &'a Node) -> bool {
+        let known = self.reading.checks.len();
+        let arguments = chain.last().and_then(|last| last.arguments.clone()).unwrap_or_default();
+        self.follow(chain, &arguments, node) && self.reading.checks.len() > known
     }
 
     /// A name that is a call: Ruby's `skip`, `pend`, a helper without arguments.

@@ -2,6 +2,7 @@
 
 use super::{Reader, lines};
 use crate::facts::tests::chain::Chain;
+use crate::facts::tests::emit::Draft;
 use crate::facts::tests::gate;
 use crate::facts::tests::model::{Check, CheckKind, Gate, Hurdle, HurdleKind, Row};
 use crate::facts::tests::rows::{counts, rows_of};
@@ -253,7 +254,19 @@ impl<'a> Reader<'_, 'a> {
             }
         } else {
             let swallows = catches.iter().any(|catch| self.swallows(catch));
+            let known = self.reading.checks.len();
             self.branch(&bodies, swallows.then_some((HurdleKind::Swallowed, None)));
+            // Nothing but that it throws makes it fail: `try { run(); } catch (Exception e) { fail("…"); }`.
+            let fails = |catch: &&Node| catch.child(Role::Body).is_some_and(|body| self.always_fails(body));
+            if known == self.reading.checks.len()
+                && !swallows
+                && catches.iter().any(fails)
+                && let Some(body) = bodies.first()
+            {
+                let subject = self.block_subject(body, false);
+                let (kind, expected, span) = (CheckKind::Completes, Vec::new(), node.span);
+                self.emit(Draft { kind, positive: true, subject, expected, tolerance: None, span });
+            }
         }
         for catch in catches {
             let inner: Vec<&Node> = catch.children_in(Role::Body).collect();

@@ -4,7 +4,7 @@ use super::{Entered, Reader, lines};
 use crate::facts::tests::chain::Chain;
 use crate::facts::tests::model::{Missing, Receiver};
 use crate::facts::tests::rows::parameter_pattern;
-use crate::facts::tests::run::is_home_made;
+use crate::facts::tests::run::{is_home_made, is_question};
 use crate::facts::tests::vocabulary::glob;
 use crate::lang::{Kind, Node, Role};
 
@@ -38,8 +38,18 @@ impl<'a> Reader<'_, 'a> {
         if file == self.file {
             self.reading.followed.insert(name);
         }
-        self.run_function(name, function, arguments, file, true);
+        let arguments = self.with_receiver(chain, arguments, function);
+        self.run_function(name, function, &arguments, file, true);
         true
+    }
+
+    /// The arguments of a method that extends what it is called on: `total.IsEqualTo(3)` of `IsEqualTo(this int actual, int
+    /// expected)`.
+    fn with_receiver(&self, chain: &Chain<'a>, arguments: &[&'a Node], function: &Node) -> Vec<&'a Node> {
+        let extends = self.file().source.language.helpers.project
+            && function.children_in(Role::Parameter).count() == arguments.len() + 1;
+        let receiver = chain.segments.len().checked_sub(1).and_then(|last| chain.receiver(last)).filter(|_| extends);
+        receiver.into_iter().chain(arguments.iter().copied()).collect()
     }
 
     /// Runs through a helper of a file that the change leaves alone.
@@ -55,7 +65,8 @@ impl<'a> Reader<'_, 'a> {
             self.entered = Some(Entered { name: name.into(), path: self.path(), lines, text });
         }
         let known = (self.reading.checks.len(), self.reading.marks.len(), self.reading.inner.len());
-        self.run_function(name, function, arguments, file, true);
+        let arguments = self.with_receiver(chain, arguments, function);
+        self.run_function(name, function, &arguments, file, true);
         if first {
             self.entered = None;
         }
@@ -95,7 +106,8 @@ impl<'a> Reader<'_, 'a> {
             Receiver::Named(name) => name.starts_with(char::is_uppercase) || imported(name),
             Receiver::Unknown => false,
         };
-        if !known && !is_home_made(last.name) {
+        let extends = file.source.language.helpers.project && is_question(last.name);
+        if !known && !extends && !is_home_made(last.name) {
             return;
         }
         let full = self.known_path(chain);
@@ -132,11 +144,15 @@ impl<'a> Reader<'_, 'a> {
             }
         }
         let mut position = 0;
+        let mut options = Vec::new();
         for argument in arguments {
             let value = self.scope.resolve(argument);
             if argument.is(Kind::Keyword) {
                 if let Some(value) = argument.child(Role::Value) {
                     inner.bind(&argument.text, self.scope.resolve(value));
+                }
+                if !parameters.iter().any(|parameter| parameter.text == argument.text) {
+                    options.push((Role::Item, value));
                 }
                 continue;
             }
@@ -144,6 +160,11 @@ impl<'a> Reader<'_, 'a> {
                 inner.bind_pattern(parameter, Some(&value));
             }
             position += 1;
+        }
+        // What is given by name and asked for by none comes as one value: `validate(opts)` of `validate(zone: "")`.
+        if let (Some(parameter), Some((_, first))) = (parameters.get(position), options.first()) {
+            let span = first.span;
+            inner.bind_pattern(parameter, Some(&Node::with(Kind::List, span, options)));
         }
         let outer = std::mem::replace(&mut self.scope, inner);
         let outer_file = std::mem::replace(&mut self.file, file);

@@ -161,7 +161,13 @@ impl<'r, 'a> Reader<'r, 'a> {
             Kind::Binary if matches!(&*node.text, "&&" | "||") => {
                 let (left, right) = (node.child(Role::Left), node.child(Role::Right));
                 if let (Some(left), Some(right)) = (left, right) {
+                    let known = self.reading.checks.len();
                     self.visit(left);
+                    // `assert(a)(b) && assert(c)(d)`: one demand of two.
+                    if self.file().vocabulary.joins && &*node.text == "&&" && self.reading.checks.len() > known {
+                        self.visit(right);
+                        return;
+                    }
                     let condition = if &*node.text == "&&" { left.clone() } else { Node::unary("!", left.clone()) };
                     let condition = self.scope.resolve(&condition);
                     self.under(HurdleKind::Condition, Some(condition), |reader| reader.visit(right));
@@ -266,7 +272,12 @@ impl<'r, 'a> Reader<'r, 'a> {
         let known = |first: &str| vocabulary.declare.word(first).is_some() || vocabulary.checks.word(first).is_some();
         match path.first().filter(|first| !known(first)).and_then(|first| self.file().aliases.get(first)) {
             Some(full) => full.split('.').chain(path.into_iter().skip(1)).collect(),
-            None => path,
+            None => {
+                let behind =
+                    |name: &&Vec<String>| path.len() > name.len() && path.iter().zip(*name).all(|(a, b)| a == b);
+                let named = vocabulary.namespaces.iter().filter(behind).map(Vec::len).max().unwrap_or(0);
+                path.into_iter().skip(named).collect()
+            }
         }
     }
 

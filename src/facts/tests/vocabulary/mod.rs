@@ -70,6 +70,7 @@ pub struct Vocabulary {
     pub unchecked: Vec<String>,
     pub compiled: Vec<String>,
     pub bare: bool,
+    pub namespaces: Vec<Vec<String>>,
     /// Classes that are collected for their name alone.
     pub named_classes: Vec<String>,
     pub declaring: Vec<String>,
@@ -88,6 +89,9 @@ pub struct Vocabulary {
     /// Options that make more values equal, with the value at which they do.
     pub leave_out: HashMap<String, String>,
     pub typed_truth: bool,
+    pub joins: bool,
+    /// Calls name functions as tests.
+    pub lists: bool,
     pub awaits: bool,
     /// How long a test may take where it doesn't say, in the unit that it would say it in.
     pub timeout: Option<f64>,
@@ -132,6 +136,7 @@ fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
         unchecked: tests.unchecked.clone(),
         compiled: tests.compiled.clone(),
         bare: tests.bare,
+        namespaces: tests.namespaces.iter().map(|name| name.split('.').map(str::to_owned).collect()).collect(),
         named_classes: tests.named_classes.clone(),
         declaring: tests.declaring.clone(),
         handles: tests.handles.clone(),
@@ -147,6 +152,8 @@ fn compile(language: &Language) -> (Vocabulary, Vec<String>) {
         constants: tests.constants.iter().map(|(k, v)| (k.clone(), *v)).collect(),
         leave_out: tests.leave_out.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
         typed_truth: language.syntax.typed_truth,
+        joins: language.syntax.joins_checks,
+        lists: tests.calls.values().any(|meaning| meaning.starts_with("runs ")),
         awaits: language.syntax.awaits,
         timeout: tests.timeout,
         error_values: language.syntax.error_values,

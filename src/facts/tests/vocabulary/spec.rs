@@ -71,6 +71,8 @@ pub enum Form {
     Named,
     /// How far the number of the chain may be off.
     Tolerance,
+    /// Another matcher is enough as well: `eq(1).or be_nil`.
+    Alternative,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +133,7 @@ pub(super) fn spec(meaning: &str) -> Option<Spec> {
         }
         "interaction" => Form::Interaction,
         "tolerance" => Form::Tolerance,
+        "alternative" => Form::Alternative,
         "noise" => Form::Noise,
         "project" => Form::Project,
         "retried" => Form::Retried,
