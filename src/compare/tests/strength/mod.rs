@@ -164,7 +164,7 @@ fn demand(old: &Check, new: &Check) -> Option<Verdict> {
             (was, now) if was == is_true && now == is_there && is_typed(new) => {
                 return Some(looser("truthiness became mere presence", None));
             }
-            (was, now) if was == is_there && now == is_true => return Some(Verdict::Tighter),
+            (was, now) if was == is_there && now == is_true && is_typed(new) => return Some(Verdict::Tighter),
             _ => {}
         }
     }
@@ -375,7 +375,7 @@ fn same_demand(old: &Check, new: &Check) -> Option<Verdict> {
             let binds = old.path.extension().is_some_and(|kind| matches!(kind, b"ex" | b"exs"));
             let asked = asked_before(&was, &is, binds);
             if asked == was && wildcards(&is) > wildcards(&was) {
-                return Some(Verdict::Tighter);
+                return Some(Verdict::Same);
             }
             let (before, after) = (wildcards(&was), wildcards(&asked));
             if after > before || opens(&was, &asked) {
