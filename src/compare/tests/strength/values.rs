@@ -194,6 +194,9 @@ fn literal(check: &Check) -> Option<&str> {
 }
 
 pub(super) fn contained(old: &Check, new: &Check) -> Option<Verdict> {
+    if !old.positive {
+        return without(old, new);
+    }
     match (literal(old), literal(new)) {
         // One of several that are asked: the others decide.
         (Some(from), Some(to)) if from == to && values(old).len() != values(new).len() => {
@@ -210,14 +213,32 @@ pub(super) fn contained(old: &Check, new: &Check) -> Option<Verdict> {
     }
 }
 
+/// Of a text that must not be there, the shorter one refuses more.
+fn without(old: &Check, new: &Check) -> Option<Verdict> {
+    match (literal(old), literal(new)) {
+        (Some(from), Some(to)) if from == to && values(old).len() != values(new).len() => {
+            if values(old).len() < values(new).len() {
+                return Some(Verdict::Tighter);
+            }
+            Some(looser("fewer parts are refused", None))
+        }
+        (Some(from), Some(to)) if from.contains(to) => Some(Verdict::Tighter),
+        (Some(from), Some(to)) if to.contains(from) => Some(looser("only a longer text is refused", None)),
+        _ => changed("another text is expected"),
+    }
+}
+
 pub(super) fn patterns(old: &Check, new: &Check) -> Option<Verdict> {
     let (Some(from), Some(to)) = (literal(old), literal(new)) else { return changed("another pattern is expected") };
     let bare = |text: &str| text.trim_matches('/').trim_matches(|c| matches!(c, '^' | '$' | '(' | ')')).to_owned();
     let alternatives: Vec<String> = to.split('|').map(bare).collect();
-    if alternatives.len() > from.split('|').count() && from.split('|').all(|part| alternatives.contains(&bare(part))) {
+    if old.positive
+        && alternatives.len() > from.split('|').count()
+        && from.split('|').all(|part| alternatives.contains(&bare(part)))
+    {
         return Some(looser("the pattern has one more alternative", witness::between(old, new)));
     }
-    if from.contains(to) && !to.is_empty() {
+    if old.positive && from.contains(to) && !to.is_empty() {
         return Some(looser("a shorter pattern is enough", witness::between(old, new)));
     }
     changed("another pattern is expected")
